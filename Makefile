@@ -1,0 +1,51 @@
+# Ponte: one command for each thing one does here. `make help` lists them.
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help run test check build lock setup browser clean
+
+help: ## Mostra os comandos / show the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Sobe o sandbox, sem conta nenhuma / start the sandbox, no account needed
+	@exec $(BIN)/python -m sandbox
+
+test: setup browser ## Roda todos os testes / run all tests (PYTEST_ARGS="...")
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## Estilo, tipos, camadas e template / style, types, layers and template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy functions build_tools tests/template
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=sa-east-1 $(BIN)/sam validate --lint
+	$(BIN)/python -m pytest -q tests/template
+
+build: setup ## Monta o pacote para a AWS / build what `sam deploy` uploads
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build
+	$(BIN)/python build_tools/layer_size.py .aws-sam/build/DependenciesLayer
+
+lock: setup ## Fixa as versões de novo / pin versions again (UPGRADE=1: the newest)
+	bash build_tools/lock.sh
+
+setup: .venv/.up-to-date .venv-sandbox/.up-to-date
+
+.venv/.up-to-date: requirements/dev.txt pyproject.toml build_tools/make_environment.sh
+	@bash build_tools/make_environment.sh .venv requirements/dev.txt project
+
+.venv-sandbox/.up-to-date: requirements/sandbox.txt build_tools/make_environment.sh
+	@bash build_tools/make_environment.sh .venv-sandbox requirements/sandbox.txt
+
+browser: ## Instala o Chromium para os testes das páginas / install Chromium for the tests of pages
+	@bash build_tools/find_browser.sh
+
+clean: ## Apaga o que foi montado / remove what was built (environments too)
+	rm -rf .venv .venv-sandbox .sandbox .aws-sam build .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info layers/ponte/python/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Ponte: WhatsApp <-> Bitrix24 and Zattar <-> Chatwoot, every message accounted for."""

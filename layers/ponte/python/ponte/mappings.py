@@ -1,0 +1,108 @@
+"""Who is joined with whom: portals, lines, numbers, conversations. Values only; `storage` reads and writes them."""
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+MemberId = NewType("MemberId", str)
+PhoneNumberId = NewType("PhoneNumberId", str)
+PersonId = NewType("PersonId", str)
+
+type PortalStatus = Literal["active", "reauth", "disabled"]
+type CrmMode = Literal["contact", "lead", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A bucket: `per_second` as the sustained rate, `burst` calls at once."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One Bitrix24 installation. client_endpoint: "https://<domain>/rest/". token_expires_at: unix seconds.
+
+    version grows with every token pair, so that caches and rivals notice a newer one.
+    """
+
+    member_id: MemberId
+    domain: str
+    client_endpoint: str
+    server_endpoint: str
+    application_token_hash: str
+    status: PortalStatus
+    crm: CrmMode
+    rate: Rate
+    token_expires_at: int
+    version: int
+    user_id: str = ""
+    installed: bool = True
+    last_traffic_ms: int = 0
+    renewed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connector on an open line ("Canal Aberto") and the WhatsApp number behind it.
+
+    signature: whether Bitrix24 puts the operator's name before texts and we keep it.
+    """
+
+    member_id: MemberId
+    connector: str
+    line: int
+    phone_number_id: PhoneNumberId
+    signature: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A WhatsApp business number and the line it is joined with."""
+
+    phone_number_id: PhoneNumberId
+    waba_id: str
+    display_phone_number: str
+    member_id: MemberId
+    connector: str
+    line: int
+    rate: Rate
+    pair_rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One customer on one number, and the open-line chat that shows it.
+
+    external: our own stable id of the customer in Bitrix24 (chat.id and user.id); never a phone or a BSUID for chats we
+    open, but chats of other connectors may have such ids. chat_id: Bitrix24's chat, "" until its first message was taken.
+    wa_id, user_id (BSUID): the latest addresses, "" where unknown. last_inbound_ms: the customer's last message by the
+    provider's clock, 0 = never seen (the 24-hour window is then left to the provider).
+    """
+
+    phone_number_id: PhoneNumberId
+    person: PersonId
+    member_id: MemberId
+    connector: str
+    line: int
+    external: str
+    name: str = ""
+    wa_id: str = ""
+    user_id: str = ""
+    parent_user_id: str = ""
+    chat_id: str = ""
+    contact_id: str = ""
+    lead_id: str = ""
+    last_inbound_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long we wait. unknown_wait_s: for a receipt that proves a send of unknown fate. retry_first_s, retry_cap_s:
+    back-off of a failing message. lease_s: how long one worker owns a message; longer than the function's timeout."""
+
+    unknown_wait_s: float = 30
+    retry_first_s: float = 5
+    retry_cap_s: float = 900
+    lease_s: float = 60

@@ -1,0 +1,66 @@
+"""One event on its way from a webhook to its worker: versioned, self-contained, the same for live, healed and replayed.
+
+Stdlib only: the ingress functions import this.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from ponte.errors import MalformedEvent
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """source: "wa" or "b24". scope: phone_number_id or member_id. source_id: the provider's id of the event (wamid, ...).
+
+    kind: which relay takes it. conversation: what must stay in order; the FIFO group is made of it. order: the
+    provider's own sequence or time. received_ms: when the webhook came, our clock. payload: what the relay reads, or
+    {} with `claim` = {"bucket", "key", "sha256", "size"} where it was too big for a queue message.
+    """
+
+    source: str
+    scope: str
+    source_id: str
+    kind: str
+    conversation: str
+    order: int
+    received_ms: int
+    payload: dict[str, Any] = field(default_factory=dict)
+    tenant: str = ""
+    trace: str = ""
+    claim: dict[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The ledger key of the event: the same for every copy of it, whoever brings it."""
+        return f"{self.source}|{self.scope}|{self.source_id}"
+
+    @property
+    def short_id(self) -> str:
+        """What people look it up by: the wamid, or Bitrix24's message id."""
+        return str(self.order) if self.kind == "OperatorMessage" else self.source_id
+
+    def with_payload(self, payload: dict[str, Any]) -> "Envelope":
+        return replace(self, payload=payload, claim=None)
+
+    def with_claim(self, claim: dict[str, Any]) -> "Envelope":
+        return replace(self, payload={}, claim=claim)
+
+    def dumps(self) -> str:
+        """JSON in ASCII, so that lone surrogates of hostile texts survive the way through the queue."""
+        return json.dumps({"v": VERSION, "id": self.id, **asdict(self)}, separators=(",", ":"))
+
+
+def loads(text: str) -> Envelope:
+    """The inverse of `dumps`. Raises MalformedEvent for anything else: such a message can only be dead-lettered."""
+    try:
+        fields = json.loads(text)
+        if fields.pop("v") != VERSION:
+            raise MalformedEvent("v")
+        fields.pop("id")
+        return Envelope(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise MalformedEvent("envelope") from error

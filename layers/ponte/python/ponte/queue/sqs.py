@@ -1,0 +1,123 @@
+"""Putting envelopes on queues, durably: SQS first, S3 when SQS refuses.
+
+Stdlib and the given boto3 clients only: the ingress functions import this. A provider that never repeats a webhook
+(Bitrix24) loses the message when we lose it, so a 200 is answered only after one of the two stores has it.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ponte.clock import Clock
+from ponte.digest import digest
+from ponte.queue.envelope import Envelope
+
+BATCH = 10  # entries of one SendMessageBatch
+BATCH_BYTES = 900_000  # under SQS's 1 MiB for a whole batch, attributes included
+CLAIM_BYTES = 200_000  # larger envelopes go to S3 as a claim check
+TRIES = 3
+
+
+class ObjectStore(Protocol):
+    """Raises whatever the store raises; callers decide."""
+
+    def put(self, key: str, body: bytes) -> None: ...
+
+    def get(self, key: str) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One queue message. group and dedup are None on standard queues. body: an Envelope's JSON."""
+
+    body: str
+    group: str | None
+    dedup: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"body": self.body, "group": self.group, "dedup": self.dedup}
+
+
+class SqsQueue:
+    """Sends entries to one queue. client: boto3's sqs client, made with short timeouts and no retries of its own."""
+
+    def __init__(self, client: Any, url: str, name: str, spill: ObjectStore, clock: Clock) -> None:
+        self._client = client
+        self._url = url
+        self.name = name
+        self._spill = spill
+        self._clock = clock
+
+    def send(self, envelopes: Sequence[Envelope], *, fifo: bool, again: str = "") -> int:
+        """Send all, in order. Returns how many had to be spilled. Raises what S3 raises when that fails too.
+
+        again: a token that makes this a new delivery for SQS's 5-minute deduplication (redrive, sweep, heal).
+        """
+        entries = [self._entry(envelope, fifo, again) for envelope in envelopes]
+        left = entries
+        for _ in range(TRIES):
+            left = self._send_once(left)
+            if not left:
+                return 0
+        self._spill_entries(left)
+        return len(left)
+
+    def send_entries(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Try once, without spilling; returns those that were refused (the sweep of spilled entries keeps them)."""
+        return self._send_once(list(entries))
+
+    def _entry(self, envelope: Envelope, fifo: bool, again: str) -> Entry:
+        body = envelope.dumps()
+        if len(body) > CLAIM_BYTES:
+            raw = json.dumps(envelope.payload).encode()
+            sha256 = hashlib.sha256(raw).hexdigest()
+            key = f"claim/{digest(envelope.id)}-{sha256[:16]}.json"
+            self._spill.put(key, raw)
+            body = envelope.with_claim({"key": key, "sha256": sha256, "size": len(raw)}).dumps()
+        if not fifo:
+            return Entry(body, None, None)
+        return Entry(body, digest(envelope.scope, envelope.conversation), digest(envelope.id, again))
+
+    def _send_once(self, entries: list[Entry]) -> list[Entry]:
+        """What was refused, in order; a refused entry holds back the later ones of its group with it."""
+        left: list[Entry] = []
+        blocked: set[str] = set()
+        for batch in _batches(entries):
+            tried = [entry for entry in batch if entry.group is None or entry.group not in blocked]
+            refused = {id(tried[n]) for n in self._send_batch(tried)} if tried else set()
+            blocked |= {entry.group for entry in tried if id(entry) in refused and entry.group is not None}
+            left += [entry for entry in batch if id(entry) in refused or entry.group in blocked]
+        return left
+
+    def _send_batch(self, batch: list[Entry]) -> set[int]:
+        request = []
+        for n, entry in enumerate(batch):
+            item = {"Id": str(n), "MessageBody": entry.body}
+            if entry.group is not None and entry.dedup is not None:
+                item |= {"MessageGroupId": entry.group, "MessageDeduplicationId": entry.dedup}
+            request.append(item)
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=request)
+        except Exception:  # botocore raises many kinds; each means that this batch is not known to be queued
+            return set(range(len(batch)))
+        return {int(failed["Id"]) for failed in answer.get("Failed", [])}
+
+    def _spill_entries(self, entries: Sequence[Entry]) -> None:
+        body = json.dumps([e.as_json() for e in entries]).encode()
+        mark = hashlib.sha256(body).hexdigest()[:16]
+        self._spill.put(f"spill/{self.name}/{self._clock.now_ms():013d}-{mark}.json", body)
+
+
+def _batches(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Cut by count and bytes; bodies are ASCII, so characters are bytes."""
+    batches: list[list[Entry]] = []
+    size = 0
+    for entry in entries:
+        if not batches or len(batches[-1]) == BATCH or size + len(entry.body) > BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(entry)
+        size += len(entry.body)
+    return batches

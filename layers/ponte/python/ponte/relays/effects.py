@@ -1,0 +1,208 @@
+"""What a relay may want done, one effect at a time, and what it may decide instead.
+
+`decide(steps)` is asked again after every effect with the outcomes so far, so a retry after a crash goes on exactly where
+the last try stopped (docs/decisions/0001). An outcome is {"refused": code, "detail": text} where the other side said no.
+
+repeatable: doing it twice shows nobody anything new; its outcome is not saved and an unknown fate is just a retry. All
+other effects have a probe (runtime/probes.py) that runs before they are repeated.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+type Steps = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FindContact:
+    """Outcome {"ids": [str, ...]}. kind: "contact" or "lead". phones: equivalent forms with "+"; origin: our external
+    id, asked for where there is no phone."""
+
+    kind: str
+    phones: tuple[str, ...]
+    origin: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AddContact:
+    """A CRM contact (or lead). Outcome {"id": str}. phone: with "+" or ""."""
+
+    kind: str
+    first_name: str
+    last_name: str
+    phone: str
+    origin: str
+    repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SendToOpenLine:
+    """The customer's message into the open channel. Outcome {"chat_id": str, "session_id": str}.
+
+    message_id: at most 100 characters, kept by Bitrix24 as the connector's message id. chat_id: "" for a first contact.
+    """
+
+    connector: str
+    line: int
+    external: str
+    first_name: str
+    last_name: str
+    phone: str
+    message_id: str
+    sent_at: int
+    text: str
+    chat_id: str
+    contact_id: str
+    repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SaveConversation:
+    """Keep what the hand-over taught. Outcome {}."""
+
+    fields: tuple[tuple[str, str], ...]
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """The blue ticks of the customer's message. Outcome {}."""
+
+    wamid: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """One WhatsApp text. Outcome {"wamid": str, "wa_id": str, "user_id": str}. to: phone; recipient: BSUID; one of them."""
+
+    to: str
+    recipient: str
+    body: str
+    part: int
+    reply_to: str = ""
+    repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeDelivery:
+    """Tell Bitrix24 that WhatsApp took an operator's message: once, with all ids. Outcome {}."""
+
+    connector: str
+    line: int
+    chat_id: str
+    message_id: str
+    external: str
+    wamids: tuple[str, ...]
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReading:
+    """Tell Bitrix24 that the customer read it. Outcome {}."""
+
+    connector: str
+    line: int
+    chat_id: str
+    message_id: str
+    external: str
+    wamids: tuple[str, ...]
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostNotice:
+    """A system line in the chat that only operators see. Outcome {"message_id": str}."""
+
+    chat_id: str
+    text: str
+    repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetLineActive:
+    """The portal switched a line's connector off (or deleted the line). Outcome {}."""
+
+    connector: str
+    line: int
+    active: bool
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPortal:
+    """The app was uninstalled: its tokens are erased. Outcome {}."""
+
+    clean: bool
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPortal:
+    """Register the connector and bind every event to our address, dropping handlers of older addresses. Outcome {}."""
+
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+type Effect = (
+    FindContact
+    | AddContact
+    | SendToOpenLine
+    | SaveConversation
+    | MarkRead
+    | SendText
+    | AcknowledgeDelivery
+    | ReportReading
+    | PostNotice
+    | SetLineActive
+    | ForgetPortal
+    | SetUpPortal
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Do this next. name: stable within the event; its outcome appears in `steps` under it."""
+
+    name: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing left. state: SENT, or SKIPPED with the reason (a stable word, no personal data)."""
+
+    state: str = "SENT"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """A person must look at it. reason: key of the texts catalogue; detail: what the vendor said."""
+
+    reason: str
+    detail: str = ""
+
+
+type Decision = Step | Finish | Park
+type Decide = Callable[[Steps], Decision]
+
+
+def refused(steps: Steps, name: str) -> str | None:
+    """The vendor's code where this step was refused, else None."""
+    code = steps.get(name, {}).get("refused")
+    return str(code) if code is not None else None

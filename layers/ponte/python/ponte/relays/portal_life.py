@@ -1,0 +1,35 @@
+"""What a portal tells about itself: a line deleted, the connector switched off, the app removed."""
+
+from ponte.bitrix24.values import AppUninstalled, ConnectorSwitchedOff, LineDeleted
+from ponte.relays.effects import (
+    Decision,
+    Finish,
+    ForgetPortal,
+    Park,
+    SetLineActive,
+    SetUpPortal,
+    Step,
+    Steps,
+    refused,
+)
+
+
+def decide(event: LineDeleted | ConnectorSwitchedOff | AppUninstalled, connector: str, steps: Steps) -> Decision:
+    """connector: ours, for events that name the line alone."""
+    if "apply" in steps:
+        return Finish()
+    match event:
+        case LineDeleted():
+            return Step("apply", SetLineActive(connector, event.line, active=False))
+        case ConnectorSwitchedOff():
+            return Step("apply", SetLineActive(event.connector, event.line, active=False))
+        case AppUninstalled():
+            return Step("apply", ForgetPortal(event.clean))
+
+
+def decide_set_up(steps: Steps) -> Decision:
+    """After an installation or an update of the app: Bitrix24 drops all handlers on updates."""
+    if "set_up" not in steps:
+        return Step("set_up", SetUpPortal())
+    code = refused(steps, "set_up")
+    return Park(f"reason.bitrix24.{code}", str(steps["set_up"].get("detail", ""))) if code is not None else Finish()

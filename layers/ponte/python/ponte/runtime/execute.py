@@ -1,0 +1,187 @@
+"""Carries out what relays decide, one effect at a time, against the ledger. The heart of "exactly once".
+
+    claim -> decide -> effect -> save outcome -> decide -> ... -> complete | park | give back
+
+Nothing here knows a platform: `perform` does an effect, `probe` finds out whether one was done.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from ponte.clock import Clock
+from ponte.mappings import Timing
+from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown
+from ponte.queue.envelope import Envelope
+from ponte.queue.fifo_batch import Done, Later, Verdict
+from ponte.relays.effects import Decide, Effect, Finish, Park, Step
+from ponte.storage.ledger import Busy, Claimed, Finished, Ledger
+from ponte.storage.table import ConditionFailed
+
+MAX_HITS = 10
+MAX_AGE_MS = 6 * 24 * 3600 * 1000  # Meta's media ids die after 7 days
+OUTAGE_CAP_S = 60.0  # a provider that is down is asked again at least this often
+BUSY_CAP_S = 5.0
+OUTAGES = ("http_", "no_answer")  # the provider is away: such tries do not end in parking
+MIN_CALL_MS = 1_000  # a call is not started with less lease than this
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The effect was done: its outcome."""
+
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """It certainly was not done: safe to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """Ask again in `wait_seconds`; None: no longer worth waiting, repeat once and count the risk."""
+
+    wait_seconds: float | None
+    code: str = "no_proof"
+
+
+type Proof = Found | NotFound | CannotTell
+
+
+class Performer(Protocol):
+    """perform: do it within `timeout_seconds`, never raise for what a provider does. probe: was it done?"""
+
+    def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome: ...
+
+    def probe(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Proof: ...
+
+
+class Executor:
+    """owner: a new unique name per claim. jitter: random number in [0, 1), spreads retries. note: one outcome line."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        timing: Callable[[], Timing],
+        owner: Callable[[], str],
+        jitter: Callable[[], float],
+        note: Callable[[Envelope, str, str], None],
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._timing = timing
+        self._owner = owner
+        self._jitter = jitter
+        self._note = note
+
+    def run(
+        self,
+        envelope: Envelope,
+        prepare: Callable[[Claimed], tuple[Decide, Performer]],
+        reference: Mapping[str, Any] | None = None,
+    ) -> Verdict:
+        """Bring one event as far as it goes now. prepare: asked once it is ours; may raise only for our own faults."""
+        timing = self._timing()
+        now = self._clock.now_ms()
+        claim = self._ledger.claim(envelope, self._owner(), now, round(timing.lease_s * 1000), reference)
+        match claim:
+            case Finished(state):
+                self._note(envelope, "duplicate", state)
+                return Done()
+            case Busy(until_ms):
+                return Later(min(BUSY_CAP_S, max(0.5, (until_ms - now) / 1000)))
+        try:
+            decide, performer = prepare(claim)
+            return self._work(envelope, claim, decide, performer, timing)
+        except ConditionFailed:
+            self._note(envelope, "claim_lost", "")
+            return Later(1)
+
+    def _work(
+        self, envelope: Envelope, claim: Claimed, decide: Decide, performer: Performer, timing: Timing
+    ) -> Verdict:
+        if claim.hits >= MAX_HITS or self._clock.now_ms() - claim.first_ms > MAX_AGE_MS:
+            return self._park(envelope, claim, Park("reason.gave_up"))
+        while True:
+            decision = decide(claim.steps)
+            match decision:
+                case Finish(state, detail):
+                    self._ledger.complete(claim, self._clock.now_ms(), state=state, detail=detail)
+                    self._note(envelope, state.lower(), detail)
+                    return Done()
+                case Park():
+                    return self._park(envelope, claim, decision)
+                case Step():
+                    after = self._step(envelope, claim, decision, performer, timing)
+            if isinstance(after, Done | Later):
+                return after
+            claim = after
+
+    def _step(
+        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing
+    ) -> Claimed | Verdict:
+        """The claim with the step's outcome in it, or what becomes of the queue message."""
+        effect = step.effect
+        left_ms = claim.lease_until_ms - self._clock.now_ms()
+        if left_ms < MIN_CALL_MS + 200 and timing.lease_s * 1000 > 2 * MIN_CALL_MS:
+            return self._give_back(envelope, claim, step, Transient("lease_short", 0, counts=False), timing)
+        timeout = max(MIN_CALL_MS / 1000, left_ms / 1000 - 1)
+        if claim.fate == "unknown" and not effect.repeatable:
+            match performer.probe(effect, claim, timeout):
+                case Found(proof):
+                    return self._ledger.save_step(claim, step.name, proof, self._clock.now_ms(), "proved")
+                case CannotTell(None):
+                    if claim.risked:
+                        return self._park(envelope, claim, Park("reason.fate_unknown"))
+                    claim = self._ledger.risk(claim, self._clock.now_ms(), step.name)
+                    self._note(envelope, "dup_risk", step.name)
+                case CannotTell(wait, code):
+                    self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
+                    return Later(wait or 1)
+                case NotFound():
+                    pass
+        claim = replace(claim, fate="retry", unknown_since_ms=0)
+        outcome = performer.perform(effect, claim, timeout)
+        match outcome:
+            case Succeeded(result):
+                return self._keep(claim, step, dict(result), "")
+            case Rejected(code, detail) | Blocked(code, detail):
+                return self._keep(claim, step, {"refused": code, "detail": detail[:300]}, f"refused {code}")
+            case Unknown(code) if not effect.repeatable:
+                outage = code.startswith(OUTAGES)
+                self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=not outage)
+                self._note(envelope, "unknown", f"{step.name} {code}")
+                return Later(self._unknown_wait(claim, timing))
+            case Unknown(code) | Expired(code) | Transient(code):
+                late = outcome if isinstance(outcome, Transient) else Transient(code, counts=False)
+                return self._give_back(envelope, claim, step, late, timing)
+            case Moved():
+                return self._give_back(envelope, claim, step, Transient("moved", 1, counts=False), timing)
+
+    def _keep(self, claim: Claimed, step: Step, result: dict[str, Any], detail: str) -> Claimed:
+        if step.effect.saved or "refused" in result:
+            return self._ledger.save_step(claim, step.name, result, self._clock.now_ms(), detail)
+        return replace(claim, steps={**claim.steps, step.name: result})
+
+    def _give_back(self, envelope: Envelope, claim: Claimed, step: Step, late: Transient, timing: Timing) -> Verdict:
+        self._ledger.release(claim, self._clock.now_ms(), f"{step.name}: {late.code}", counts=late.counts)
+        self._note(envelope, "retry", f"{step.name} {late.code}")
+        if late.wait_seconds is not None:
+            return Later(late.wait_seconds)
+        wait = self._backoff(claim.attempts, timing)
+        return Later(wait if late.counts else min(wait, max(OUTAGE_CAP_S, timing.retry_first_s)))
+
+    def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
+        self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)
+        self._note(envelope, "parked", park.reason)
+        return Done()
+
+    def _backoff(self, attempts: int, timing: Timing) -> float:
+        wait = min(timing.retry_cap_s, timing.retry_first_s * 2.0 ** min(20, max(0, attempts - 1)))
+        return wait * (0.8 + 0.4 * self._jitter())
+
+    def _unknown_wait(self, claim: Claimed, timing: Timing) -> float:
+        """A receipt or the provider's recovery decides; the probe itself says how long it wants to wait."""
+        return min(timing.unknown_wait_s, self._backoff(claim.attempts, timing))

@@ -1,0 +1,252 @@
+"""Doing effects: each kind by the vendor's call that stands for it, and knowing afterwards whether it was done.
+
+One `CustomerPerformer` per event, bound to the portal, number and conversation it concerns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ponte.bitrix24 import answers, setup
+from ponte.bitrix24 import errors as bitrix24_errors
+from ponte.bitrix24 import requests as bitrix24
+from ponte.bitrix24.client import Bitrix24Client
+from ponte.clock import Clock
+from ponte.digest import digest
+from ponte.mappings import Conversation, Number, Portal, Timing
+from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient
+from ponte.relays.bitrix24_to_whatsapp import callback
+from ponte.relays.effects import (
+    AcknowledgeDelivery,
+    AddContact,
+    Effect,
+    FindContact,
+    ForgetPortal,
+    MarkRead,
+    PostNotice,
+    ReportReading,
+    SaveConversation,
+    SendText,
+    SendToOpenLine,
+    SetLineActive,
+    SetUpPortal,
+)
+from ponte.runtime.execute import Proof
+from ponte.runtime.portal_calls import PortalCalls
+from ponte.runtime.probes import Probes
+from ponte.storage import keys
+from ponte.storage.buckets import Buckets
+from ponte.storage.conversations import Conversations
+from ponte.storage.directory import Directory
+from ponte.storage.grants import Grants
+from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.secrets import SecretStore
+from ponte.texts import text as sentence
+from ponte.whatsapp import errors as whatsapp_errors
+from ponte.whatsapp import requests as whatsapp
+from ponte.whatsapp.client import WhatsappClient
+
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Cpath fill='%23fff' "
+    "d='M3 17h2v-5a7 7 0 0 1 14 0v5h2v2H3zm4 0h10v-5a5 5 0 0 0-10 0z'/%3E%3C/svg%3E"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What performing needs; made once per container. originator: how our CRM entities are marked."""
+
+    client: Bitrix24Client
+    portals: PortalCalls
+    meta: WhatsappClient
+    ledger: Ledger
+    directory: Directory
+    conversations: Conversations
+    grants: Grants
+    buckets: Buckets
+    secrets: SecretStore
+    clock: Clock
+    timing: Callable[[], Timing]
+    graph_version: str
+    originator: str
+    public_base_url: str
+    language: str
+
+
+class CustomerPerformer:
+    """A Performer for the customer bridge."""
+
+    def __init__(
+        self, means: Means, portal: Portal | None, phone_number_id: str, conversation: Conversation | None
+    ) -> None:
+        self._means = means
+        self._portal = portal
+        self._phone_number_id = phone_number_id
+        self._conversation = conversation
+
+    def probe(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Proof:
+        probes = Probes(self._means.portals, self._means.clock, self._means.timing(), self._means.originator)
+        return probes.probe(effect, claim, self._portal, timeout_seconds)
+
+    def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome:
+        match effect:
+            case SendToOpenLine():
+                return self._send_to_open_line(effect, timeout_seconds)
+            case SendText():
+                return self._send_text(effect, claim, timeout_seconds)
+            case FindContact():
+                return self._find_contact(effect, timeout_seconds)
+            case AddContact():
+                return self._add_contact(effect, timeout_seconds)
+            case AcknowledgeDelivery():
+                call = bitrix24.delivery_status(effect.connector, effect.line, [self._delivery(effect)])
+                return self._rest(call, timeout_seconds)
+            case ReportReading():
+                call = bitrix24.reading_status(effect.connector, effect.line, [self._delivery(effect)])
+                return self._rest(call, timeout_seconds)
+            case PostNotice():
+                outcome = self._rest(bitrix24.system_notice(effect.chat_id, effect.text), timeout_seconds)
+                return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
+            case MarkRead():
+                return self._mark_read(effect, timeout_seconds)
+            case SaveConversation() | SetLineActive() | ForgetPortal():
+                return self._keep(effect)
+            case SetUpPortal():
+                return self._set_up(timeout_seconds)
+
+    def _rest(
+        self,
+        call: bitrix24.RestCall,
+        timeout_seconds: float,
+        classify: Callable[[Any], Outcome] = bitrix24_errors.classify,
+    ) -> Outcome:
+        if self._portal is None:
+            return Blocked("portal_unknown")
+        return self._means.portals.call(self._portal, call, timeout_seconds, classify)
+
+    def _send_to_open_line(self, effect: SendToOpenLine, timeout_seconds: float) -> Outcome:
+        customer = bitrix24.Customer(effect.external, effect.first_name, effect.last_name, effect.phone)
+        call = bitrix24.send_messages(
+            effect.connector,
+            effect.line,
+            customer,
+            message_id=effect.message_id,
+            text=effect.text,
+            date=effect.sent_at,
+        )
+        return self._rest(call, timeout_seconds, bitrix24_errors.classify_send)
+
+    def _find_contact(self, effect: FindContact, timeout_seconds: float) -> Outcome:
+        if effect.phones:
+            outcome = self._rest(bitrix24.find_by_phone(effect.phones), timeout_seconds)
+            found = answers.contact_ids(outcome.result) if isinstance(outcome, Succeeded) else []
+        else:
+            by_origin = bitrix24.find_lead_by_origin if effect.kind == "lead" else bitrix24.find_contact_by_origin
+            outcome = self._rest(by_origin(self._means.originator, effect.origin), timeout_seconds)
+            found = answers.item_ids(outcome.result) if isinstance(outcome, Succeeded) else []
+        return Succeeded({"ids": found}) if isinstance(outcome, Succeeded) else outcome
+
+    def _add_contact(self, effect: AddContact, timeout_seconds: float) -> Outcome:
+        person = bitrix24.Person(
+            effect.first_name, effect.last_name, effect.phone, self._means.originator, effect.origin
+        )
+        if effect.kind == "lead":
+            title = f"WhatsApp: {effect.first_name} {effect.last_name}".strip()
+            call = bitrix24.add_lead(title, person)
+        else:
+            call = bitrix24.add_contact(person)
+        outcome = self._rest(call, timeout_seconds)
+        return Succeeded({"id": answers.item_id(outcome.result)}) if isinstance(outcome, Succeeded) else outcome
+
+    def _send_text(self, effect: SendText, claim: Claimed, timeout_seconds: float) -> Outcome:
+        number = self._means.directory.number(self._phone_number_id)
+        if number is None:
+            return Blocked("number_unknown")
+        wait = self._wait_for_turn(number, effect.to or effect.recipient)
+        if wait:
+            return Transient("rate", wait, counts=False)
+        try:
+            recipient = whatsapp.Recipient(effect.to or None, effect.recipient or None)
+        except ValueError:
+            return Rejected("recipient_shape")
+        request = whatsapp.text(
+            number.phone_number_id,
+            self._means.graph_version,
+            self._means.secrets.read().access_token,
+            recipient,
+            effect.body,
+            callback=callback(claim.event_id, effect.part),
+            reply_to=effect.reply_to or None,
+        )
+        hits = claim.hits
+        outcome = self._means.meta.call(
+            request, timeout_seconds, lambda answer: whatsapp_errors.classify_send(answer, hits)
+        )
+        if isinstance(outcome, Succeeded):
+            self._note_sent(number, str(outcome.result["wamid"]), claim, effect.part)
+        return outcome
+
+    def _note_sent(self, number: Number, wamid: str, claim: Claimed, part: int) -> None:
+        now = self._means.clock.now_ms()
+        pointer = self._means.ledger.point_to(number.phone_number_id, wamid, claim.event_id, part, now)
+        rank = int(pointer.get("rk", 0))
+        if rank:  # a receipt without our callback data was faster than this line
+            self._means.ledger.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
+
+    def _wait_for_turn(self, number: Number, address: str) -> float:
+        pair = keys.bucket("wap", number.phone_number_id, digest(address))
+        wait = self._means.buckets.take(pair, number.pair_rate)
+        if wait:
+            return wait
+        return self._means.buckets.take(keys.bucket("wa", number.phone_number_id), number.rate)
+
+    def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
+        request = whatsapp.mark_read(
+            self._phone_number_id, self._means.graph_version, self._means.secrets.read().access_token, effect.wamid
+        )
+        return self._means.meta.call(request, timeout_seconds, whatsapp_errors.classify)
+
+    def _set_up(self, timeout_seconds: float) -> Outcome:
+        """Register, then bind what is missing and unbind handlers of older addresses; each call harmless to repeat."""
+        base, name = self._means.public_base_url, sentence("page.connector_name", self._means.language)
+        handler = f"{base}/webhooks/bitrix24/outbound"
+        register = setup.register(self._means.originator, name, ICON, f"{base}/bitrix24/settings")
+        outcome = self._rest(register, timeout_seconds)
+        if not isinstance(outcome, Succeeded):
+            return outcome
+        outcome = self._rest(setup.event_get(), timeout_seconds)
+        if not isinstance(outcome, Succeeded):
+            return outcome
+        bound = answers.handlers(outcome.result)
+        stale = [setup.event_unbind(event, url) for event, url in bound if event in setup.EVENTS and url != handler]
+        missing = [setup.event_bind(event, handler) for event in setup.EVENTS if (event, handler) not in bound]
+        for call in (*stale, *missing):
+            outcome = self._rest(call, timeout_seconds)
+            if not isinstance(outcome, Succeeded):
+                return outcome
+        return Succeeded({})
+
+    def _delivery(self, effect: AcknowledgeDelivery | ReportReading) -> bitrix24.Delivery:
+        return bitrix24.Delivery(
+            chat_id=effect.chat_id,
+            message_id=effect.message_id,
+            external=effect.external,
+            ids=effect.wamids,
+            date=self._means.clock.now_ms() // 1000,
+        )
+
+    def _keep(self, effect: SaveConversation | SetLineActive | ForgetPortal) -> Outcome:
+        match effect:
+            case SaveConversation(fields):
+                if self._conversation is not None:
+                    self._means.conversations.save(self._conversation, **dict(fields))
+            case SetLineActive(connector, line, active):
+                member_id = self._portal.member_id if self._portal else ""
+                known = self._means.directory.line(member_id, connector, line, fresh=True)
+                if known is not None:
+                    self._means.directory.set_line_active(known, active)
+            case ForgetPortal():
+                if self._portal is not None:
+                    self._means.grants.erase(self._portal.member_id)
+                    self._means.directory.forget()
+        return Succeeded({})

@@ -1,0 +1,155 @@
+"""Calling a portal: its rate bucket, its token (renewed under a lock, design 8), its new address after a rename."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from ponte.bitrix24 import errors
+from ponte.bitrix24.client import Bitrix24Client, Classify
+from ponte.bitrix24.requests import RestCall
+from ponte.clock import Clock
+from ponte.mappings import Portal
+from ponte.outcome import Blocked, Expired, Moved, Outcome, Succeeded, Transient, Unknown
+from ponte.runtime.observability import OutcomeLog
+from ponte.storage import keys
+from ponte.storage.buckets import Buckets
+from ponte.storage.directory import Directory
+from ponte.storage.grants import Grant, Grants, Tokens
+from ponte.storage.secrets import SecretStore
+
+RENEW_BEFORE_S = 300
+LOCKED_WAIT_S = 2.0
+LOCKED_STEP_MS = 200
+NOTE_MS = 300_000
+
+
+class PortalCalls:
+    """One per container; safe for many threads. owner: a new unique name per lock."""
+
+    def __init__(
+        self,
+        client: Bitrix24Client,
+        grants: Grants,
+        directory: Directory,
+        buckets: Buckets,
+        secrets: SecretStore,
+        clock: Clock,
+        owner: Callable[[], str],
+        log: OutcomeLog,
+    ) -> None:
+        self._client = client
+        self._grants = grants
+        self._directory = directory
+        self._buckets = buckets
+        self._secrets = secrets
+        self._clock = clock
+        self._owner = owner
+        self._log = log
+        self._noted_ms: dict[str, int] = {}
+
+    def call(
+        self, portal: Portal, call: RestCall, timeout_seconds: float, classify: Classify = errors.classify
+    ) -> Outcome:
+        """One REST call as this portal's installation; at most one token renewal and one move are tried with it."""
+        bucket = keys.bucket("b24", portal.member_id)
+        wait = self._buckets.take(bucket, portal.rate)
+        if wait:
+            return Transient("rate", wait, counts=False)
+        self._note_traffic(portal)
+        grant = self._usable(portal)
+        if not isinstance(grant, Grant):
+            return grant
+        renewed = moved = False
+        while True:
+            outcome = self._client.rest(portal.client_endpoint, grant.access_token, call, timeout_seconds, classify)
+            match outcome:
+                case Expired() | Blocked("invalid_token" | "no_auth_found") if not renewed:
+                    renewed = True  # a token that another worker replaced is refused by these words too
+                    newer = self.renew(portal, grant)
+                    if not isinstance(newer, Grant):
+                        return newer
+                    grant = newer
+                case Moved(location) if not moved:
+                    moved = True
+                    portal = self._directory.rename(portal, urlsplit(location).netloc)
+                    self._log("bitrix24_portal", "renamed", portal.member_id)
+                case Transient("query_limit_exceeded", wait_seconds):
+                    self._buckets.hold(bucket, portal.rate, wait_seconds or 1)
+                    return outcome
+                case Expired():
+                    return Blocked("expired_token")
+                case _:
+                    return outcome
+
+    def _note_traffic(self, portal: Portal) -> None:
+        """The hourly schedule renews portals in use; each container says so at most every five minutes."""
+        now = self._clock.now_ms()
+        if now - self._noted_ms.get(portal.member_id, 0) > NOTE_MS:
+            self._noted_ms[portal.member_id] = now
+            self._grants.note_traffic(portal.member_id, now)
+
+    def _usable(self, portal: Portal) -> Grant | Outcome:
+        grant = self._grants.cached(portal)
+        if grant is None:
+            return Blocked("no_grant")
+        left = grant.expires_at - self._clock.now_ms() / 1000
+        if left >= RENEW_BEFORE_S:
+            return grant
+        newer = self.renew(portal, grant)
+        if isinstance(newer, Transient | Unknown) and left > 5:
+            return grant  # still good for this call; the next one tries to renew again
+        return newer
+
+    def renew(self, portal: Portal, used: Grant) -> Grant | Outcome:
+        """A grant newer than `used`: somebody else's, or ours by using the refresh token, once, under the lock."""
+        member_id = portal.member_id
+        found = self._grants.read(member_id)
+        if found is None:
+            return Blocked("no_grant")
+        current, grant = found
+        if current.status != "active":
+            return Blocked(f"portal_{current.status}")
+        if grant.version != used.version:
+            return grant
+        owner = self._owner()
+        if not self._grants.lock(member_id, grant.version, owner):
+            return self._await_other(portal, used)
+        secrets = self._secrets.read()
+        outcome = self._client.refresh(
+            current.server_endpoint, secrets.client_id, secrets.client_secret, grant.refresh_token
+        )
+        match outcome:
+            case Succeeded(result):
+                expires_at = self._clock.now_ms() // 1000 + int(result["expires_in"])
+                tokens = Tokens(str(result["access_token"]), str(result["refresh_token"]), expires_at)
+                stored = self._grants.store(member_id, grant.version, owner, tokens)
+                self._log("bitrix24_token", "renewed" if stored else "renewal_lost", member_id)
+                self._follow(current, str(result.get("domain", "")))
+            case Blocked(code) | Unknown(code) | Transient(code):
+                self._grants.unlock(member_id, owner)
+                again = self._grants.read(member_id)
+                if again and again[1].version != used.version:
+                    return again[1]
+                self._log("bitrix24_token", "renewal_failed", member_id, code)
+                if code == "invalid_grant":
+                    self._grants.set_status(member_id, "reauth")
+                    self._directory.forget()
+                    return Blocked("portal_reauth")
+                return outcome
+            case _:
+                self._grants.unlock(member_id, owner)
+                return outcome
+        newest = self._grants.read(member_id)
+        return newest[1] if newest else Blocked("no_grant")
+
+    def _await_other(self, portal: Portal, used: Grant) -> Grant | Outcome:
+        """Somebody else renews: look again for a while."""
+        for _ in range(int(LOCKED_WAIT_S * 1000) // LOCKED_STEP_MS):
+            self._clock.sleep_ms(LOCKED_STEP_MS)
+            found = self._grants.read(portal.member_id)
+            if found and found[1].version != used.version:
+                return found[1]
+        return Transient("token_locked", LOCKED_WAIT_S, counts=False)
+
+    def _follow(self, portal: Portal, domain: str) -> None:
+        if domain and domain != portal.domain:
+            self._directory.rename(portal, domain)

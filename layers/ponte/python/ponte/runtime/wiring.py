@@ -1,0 +1,250 @@
+"""The composition root: the only place where clients, tables and workers are made, once per container.
+
+Each maker imports what it needs inside itself, so that a webhook function does not pay for httpx and the platforms'
+clients at its cold start (budget: design 13). Importing this module opens nothing and reads no environment.
+"""
+
+import os
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from ponte.clock import SystemClock
+from ponte.queue.fifo_batch import Verdict, work
+from ponte.runtime.observability import emit
+from ponte.runtime.settings import Settings, read, require
+from ponte.storage.table import Tables
+
+if TYPE_CHECKING:
+    from ponte.bitrix24.values import AppInstalled, AppUpdated
+    from ponte.queue.envelope import Envelope
+    from ponte.queue.sqs import SqsQueue
+    from ponte.runtime.ingress import Bitrix24Door, MetaDoor
+    from ponte.runtime.installation import Installation
+    from ponte.runtime.pages import Pages
+    from ponte.runtime.perform import Means
+    from ponte.runtime.workers import Parts
+    from ponte.storage.directory import Directory
+    from ponte.storage.s3 import S3Store
+    from ponte.storage.secrets import SecretStore
+
+CLOCK = SystemClock()
+
+
+def new_owner() -> str:
+    """A name nobody else has: for claims and locks."""
+    return uuid.uuid4().hex
+
+
+@cache
+def settings() -> Settings:
+    return read(os.environ)
+
+
+@cache
+def _client(service: str, *, patient: bool = False) -> Any:
+    """A boto3 client. Ingress must answer while a provider waits: short time-outs, its own repeats (queue/sqs.py)."""
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    if patient:
+        config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=3, read_timeout=10)
+    else:
+        config = Config(retries={"max_attempts": 0}, connect_timeout=1, read_timeout=3)
+    make: Any = boto3.client  # its overloads want a literal for each service
+    return make(service, config=Config(max_pool_connections=20).merge(config))
+
+
+@cache
+def tables() -> Tables:
+    from ponte.storage.dynamodb import DynamoDBTable  # noqa: PLC0415
+
+    client, s = _client("dynamodb", patient=True), settings()
+    return Tables(
+        *(DynamoDBTable(client, name) for name in (s.core_table, s.message_table, s.audit_table, s.state_table))
+    )
+
+
+@cache
+def store() -> "S3Store":
+    from ponte.storage.s3 import S3Store  # noqa: PLC0415
+
+    return S3Store(_client("s3", patient=True), require(settings(), "store_bucket"))
+
+
+@cache
+def secrets() -> "SecretStore":
+    from ponte.storage.secrets import SecretStore  # noqa: PLC0415
+
+    return SecretStore(_client("secretsmanager", patient=True), require(settings(), "app_secret_arn"), CLOCK)
+
+
+@cache
+def directory() -> "Directory":
+    from ponte.storage.directory import Directory  # noqa: PLC0415
+
+    return Directory(tables().core, CLOCK)
+
+
+@cache
+def queue(field: str) -> "SqsQueue":
+    """field: of Settings, e.g. "whatsapp_events_queue_url"."""
+    from ponte.queue.sqs import SqsQueue  # noqa: PLC0415
+
+    return SqsQueue(_client("sqs"), require(settings(), field), field.removesuffix("_queue_url"), store(), CLOCK)
+
+
+@cache
+def meta_door() -> "MetaDoor":
+    from ponte.runtime.ingress import MetaDoor  # noqa: PLC0415
+
+    return MetaDoor(secrets(), queue("whatsapp_events_queue_url"), queue("whatsapp_statuses_queue_url"), CLOCK, emit)
+
+
+@cache
+def bitrix24_door() -> "Bitrix24Door":
+    from ponte.runtime.ingress import Bitrix24Door  # noqa: PLC0415
+
+    def install(member_id: str, event: "AppInstalled | AppUpdated", application_token: str) -> bool:
+        return installation().install_event(member_id, event, application_token)
+
+    return Bitrix24Door(directory(), queue("bitrix24_events_queue_url"), install, CLOCK, emit)
+
+
+@cache
+def means() -> "Means":
+    """Everything that effects are performed with."""
+    from ponte.bitrix24.client import Bitrix24Client  # noqa: PLC0415
+    from ponte.runtime.egress import HttpxSender, is_allowed_host  # noqa: PLC0415
+    from ponte.runtime.perform import Means  # noqa: PLC0415
+    from ponte.runtime.portal_calls import PortalCalls  # noqa: PLC0415
+    from ponte.storage.buckets import Buckets  # noqa: PLC0415
+    from ponte.storage.conversations import Conversations  # noqa: PLC0415
+    from ponte.storage.grants import Grants  # noqa: PLC0415
+    from ponte.storage.kms import KmsCipher  # noqa: PLC0415
+    from ponte.storage.ledger import Ledger  # noqa: PLC0415
+    from ponte.whatsapp.client import WhatsappClient  # noqa: PLC0415
+
+    s = settings()
+    sender = HttpxSender(is_allowed_host, s.egress_url, s.function_name)
+    cipher = KmsCipher(_client("kms", patient=True), require(s, "data_key_arn"))
+    grants = Grants(tables().core, cipher, CLOCK)
+    buckets = Buckets(tables().state, CLOCK)
+    client = Bitrix24Client(sender)
+    return Means(
+        client=client,
+        portals=PortalCalls(client, grants, directory(), buckets, secrets(), CLOCK, new_owner, emit),
+        meta=WhatsappClient(sender),
+        ledger=Ledger(tables().message),
+        directory=directory(),
+        conversations=Conversations(tables().core),
+        grants=grants,
+        buckets=buckets,
+        secrets=secrets(),
+        clock=CLOCK,
+        timing=directory().timing,
+        graph_version=s.graph_version,
+        originator=s.connector_id,
+        public_base_url=s.public_base_url,
+        language=s.language,
+    )
+
+
+@cache
+def pages() -> "Pages":
+    from ponte.runtime.pages import Pages  # noqa: PLC0415
+
+    return Pages(installation(), bitrix24_door(), settings().language)
+
+
+@cache
+def installation() -> "Installation":
+    from ponte.runtime.installation import Installation  # noqa: PLC0415
+
+    s = settings()
+    return Installation(means(), queue("bitrix24_events_queue_url"), s.connector_id, s.language, emit)
+
+
+@cache
+def parts(flow: str) -> "Parts":
+    from ponte.runtime.execute import Executor  # noqa: PLC0415
+    from ponte.runtime.perform import CustomerPerformer  # noqa: PLC0415
+    from ponte.runtime.workers import Parts  # noqa: PLC0415
+
+    def note(envelope: "Envelope", result: str, detail: str) -> None:
+        emit(flow, result, envelope.id, detail)
+
+    m, s = means(), settings()
+    return Parts(
+        executor=Executor(m.ledger, CLOCK, m.timing, new_owner, random.random, note),
+        ledger=m.ledger,
+        directory=m.directory,
+        conversations=m.conversations,
+        performers=partial(CustomerPerformer, m),
+        store=store(),
+        clock=CLOCK,
+        log=emit,
+        language=s.language,
+        connector_id=s.connector_id,
+    )
+
+
+type Answer = dict[str, list[dict[str, str]]]
+
+
+def consumer(flow: str, queue_field: str) -> Callable[[Mapping[str, Any], Any], Answer]:
+    """A Lambda handler body for one queue: the batch processor around that flow's worker, made at the first call."""
+
+    @cache
+    def worker() -> Callable[[Mapping[str, Any]], Verdict]:
+        from ponte.runtime import workers  # noqa: PLC0415
+
+        kinds = {
+            workers.WhatsappEvents.flow: workers.WhatsappEvents,
+            workers.WhatsappStatuses.flow: workers.WhatsappStatuses,
+            workers.Bitrix24Events.flow: workers.Bitrix24Events,
+        }
+        return kinds[flow](parts(flow))
+
+    def change_visibility(returned: Any) -> None:
+        entries = [
+            {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+            for n, (handle, seconds) in enumerate(returned)
+        ]
+        _client("sqs").change_message_visibility_batch(QueueUrl=require(settings(), queue_field), Entries=entries)
+
+    def handle(event: Mapping[str, Any], context: Any) -> Answer:
+        return work(event["Records"], worker(), change_visibility, context.get_remaining_time_in_millis)
+
+    return handle
+
+
+def health_checks() -> dict[str, Callable[[], None]]:
+    """What /health asks: the Core table and each queue."""
+    s = settings()
+
+    def table() -> None:
+        state = _client("dynamodb").describe_table(TableName=s.core_table)["Table"]["TableStatus"]
+        if state not in ("ACTIVE", "UPDATING"):
+            raise RuntimeError(state)
+
+    def asks(url: str) -> Callable[[], None]:
+        def ask() -> None:
+            _client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+
+        return ask
+
+    urls = {
+        "whatsapp_events": s.whatsapp_events_queue_url,
+        "whatsapp_statuses": s.whatsapp_statuses_queue_url,
+        "bitrix24_events": s.bitrix24_events_queue_url,
+    }
+    return {"database": table} | {name: asks(url) for name, url in urls.items() if url}
+
+
+def queues() -> "dict[str, SqsQueue]":
+    """All queues by the name under which their entries are spilled."""
+    fields = ("whatsapp_events_queue_url", "whatsapp_statuses_queue_url", "bitrix24_events_queue_url")
+    return {queue(field).name: queue(field) for field in fields}

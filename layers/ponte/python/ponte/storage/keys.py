@@ -1,0 +1,69 @@
+"""Every key we write, in one place. Each starts with its tenant or provider scope; free text goes in hashed.
+
+Phones, BSUIDs and other people's ids go in through `digest`.
+"""
+
+from ponte.digest import digest
+
+PARKED_SHARDS = 4
+
+
+def message(event_id: str) -> tuple[str, str]:
+    """Ledger item of one event; event_id as in the envelope."""
+    return f"M#{event_id}", "M"
+
+
+def whatsapp_message(phone_number_id: str, wamid: str) -> tuple[str, str]:
+    """From a wamid we sent back to the ledger item that sent it."""
+    return f"WM#{phone_number_id}#{digest(wamid)}", "WM"
+
+
+def portal(member_id: str) -> tuple[str, str]:
+    return f"PORTAL#{member_id}", "CFG"
+
+
+def portal_address(domain: str) -> tuple[str, str]:
+    return f"UQ#PURL#{domain}", "UQ"
+
+
+def line(member_id: str, connector: str, line_id: int) -> tuple[str, str]:
+    return f"LINE#{member_id}#{connector}#{line_id}", "CFG"
+
+
+def number(phone_number_id: str) -> tuple[str, str]:
+    return f"WAN#{phone_number_id}", "CFG"
+
+
+def timing() -> tuple[str, str]:
+    return "STACK", "TIMING"
+
+
+def alias(tenant: str, kind: str, value: str) -> tuple[str, str]:
+    return f"AL#{tenant}#{kind}#{digest(value)}", "AL"
+
+
+def conversation(phone_number_id: str, person: str) -> tuple[str, str]:
+    return f"CV#{phone_number_id}#{person}", "MAP"
+
+
+def chat(member_id: str, connector: str, line_id: int, external: str) -> tuple[str, str]:
+    """Reverse of `conversation`: from the external chat id that Bitrix24 shows us."""
+    return f"B24C#{member_id}#{connector}#{line_id}#{digest(external)}", "MAP"
+
+
+def bucket(provider: str, *scope: str) -> tuple[str, str]:
+    return f"RB#{provider}#{'#'.join(scope)}", "RB"
+
+
+def lock(*scope: str) -> tuple[str, str]:
+    return f"LK#{'#'.join(scope)}", "LK"
+
+
+def parked_shard(event_id: str) -> str:
+    """Partition of the sparse index that lists parked messages."""
+    return f"PARKED#{sum(event_id.encode()) % PARKED_SHARDS}"
+
+
+def unsettled_shard(event_id: str) -> str:
+    """Partition of the sparse index that lists messages whose fate is unknown."""
+    return f"UNKNOWN#{sum(event_id.encode()) % PARKED_SHARDS}"

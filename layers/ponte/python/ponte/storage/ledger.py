@@ -1,0 +1,410 @@
+"""The ledger: one item per event, which says what was done about it, step by step. Exactly-once effect lives here.
+
+    (nothing) --claim--> SENDING --complete--> SENT
+                          |  ^  \\--skip-----> SKIPPED
+                          |  |   \\-park-----> PARKED --redrive--> RETRY
+                   release|  |claim
+                          v  |
+                         RETRY / UNKNOWN
+
+A claim carries its owner and a lease. Whoever finds SENDING with a run-out lease, or UNKNOWN, may claim too, and is told
+that the fate of the first unfinished step is unknown: it must probe before it repeats. Each finished step's outcome is
+saved in the item before the next step starts ("s_<step>"), so a retry goes on where the last try stopped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ponte.digest import digest
+from ponte.queue.envelope import Envelope, loads
+from ponte.storage import keys
+from ponte.storage.table import (
+    ConditionFailed,
+    Item,
+    Table,
+    Update,
+    absent,
+    all_of,
+    any_of,
+    eq,
+    exists,
+    lt,
+)
+
+TTL_SECONDS = 30 * 24 * 3600
+STEP = "s_"
+DELIVERED = 3  # ranks as receipts bring them: sent 1, delivered 3, read 4, played 5
+type Fate = Literal["fresh", "retry", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """We own the event until `lease_until_ms`. fate: of its first unfinished step. steps: outcomes of finished ones.
+
+    attempts: claims so far, this one included. hits: those that count towards parking. unknown_since_ms: when the fate
+    became unknown. risked: how often a step of unknown fate was repeated.
+    """
+
+    event_id: str
+    owner: str
+    lease_until_ms: int
+    attempts: int
+    hits: int
+    fate: Fate
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    first_ms: int = 0
+    unknown_since_ms: int = 0
+    risked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nothing left to do: SENT, SKIPPED or PARKED by an earlier delivery."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another worker owns it until then (ms): come back, this was not an attempt."""
+
+    until_ms: int
+
+
+class Ledger:
+    """Reads and moves ledger items. Every move is one conditional write; a lost claim raises ConditionFailed."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def claim(
+        self,
+        envelope: Envelope,
+        owner: str,
+        now_ms: int,
+        lease_ms: int,
+        reference: Mapping[str, Any] | None = None,
+    ) -> Claimed | Finished | Busy:
+        """Become the one who works on the event. reference: kept with the item for later receipts (ids only)."""
+        pk, sk = keys.message(envelope.id)
+        update = Update(
+            pk,
+            sk,
+            set={"st": "SENDING", "own": owner, "lease": now_ms + lease_ms, "claimed_ms": now_ms},
+            add={"att": 1},
+            default={
+                "t0": now_ms,
+                "event_id": envelope.id,
+                "source": envelope.source,
+                "source_id": envelope.short_id,
+                "scope": envelope.scope,
+                "kind": envelope.kind,
+                "conversation": envelope.conversation,
+                "received_ms": envelope.received_ms,
+                "expires_at": now_ms // 1000 + TTL_SECONDS,
+                **({"ref": dict(reference)} if reference else {}),
+            },
+            remove=["gsi1pk", "gsi1sk"],
+            when=any_of(
+                absent("st"),
+                eq("st", "RETRY"),
+                eq("st", "UNKNOWN"),
+                all_of(eq("st", "SENDING"), lt("lease", now_ms)),
+            ),
+        )
+        try:
+            old = self._table.write(update)
+        except ConditionFailed as failed:
+            state = failed.old or {}
+            if state.get("st") == "SENDING":
+                return Busy(int(state.get("lease", now_ms)))
+            return Finished(str(state.get("st", "")))
+        fate: Fate = "fresh"
+        unknown_since = int(old.get("unknown_ms", 0))
+        if old.get("st") == "SENDING":
+            fate, unknown_since = "unknown", unknown_since or int(old.get("claimed_ms", now_ms))
+        elif old.get("st") == "UNKNOWN":
+            fate = "unknown"
+        elif old.get("st") == "RETRY":
+            fate = "retry"
+        return Claimed(
+            event_id=envelope.id,
+            owner=owner,
+            lease_until_ms=now_ms + lease_ms,
+            attempts=int(old.get("att", 0)) + 1,
+            hits=int(old.get("hits", 0)),
+            fate=fate,
+            steps=steps_of(old),
+            first_ms=int(old.get("t0", now_ms)),
+            unknown_since_ms=unknown_since,
+            risked=int(old.get("risked", 0)),
+        )
+
+    def save_step(
+        self, claim: Claimed, step: str, outcome: Mapping[str, Any], now_ms: int, detail: str = ""
+    ) -> Claimed:
+        """Keep a finished step's outcome; later steps and later tries see it. Raises ConditionFailed: claim lost."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={STEP + step: dict(outcome)},
+                append={"log": [_entry(now_ms, step, detail)]},
+                remove=["unknown_ms"],
+            ),
+        )
+        return replace(claim, steps={**claim.steps, step: dict(outcome)}, fate="retry", unknown_since_ms=0)
+
+    def complete(self, claim: Claimed, now_ms: int, *, state: str = "SENT", detail: str = "") -> None:
+        """Done for good. state: SENT, or SKIPPED with the reason in `detail`."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={"st": state, "done_ms": now_ms},
+                append={"log": [_entry(now_ms, state.lower(), detail)]},
+                remove=["lease", "own", "unknown_ms"],
+            ),
+        )
+
+    def release(self, claim: Claimed, now_ms: int, reason: str, *, counts: bool) -> None:
+        """Certainly not done: give it back for a later try. counts: whether it is one of the tries that end in parking."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={"st": "RETRY"},
+                add={"hits": 1} if counts else {},
+                append={"log": [_entry(now_ms, "retry", reason)]} if counts or claim.attempts == 1 else {},
+                remove=["lease", "own", "unknown_ms"],
+            ),
+        )
+
+    def unknown(self, claim: Claimed, now_ms: int, step: str, reason: str, *, counts: bool) -> None:
+        """The fate of `step` is unknown (still): whoever claims next has to probe. The wait counts from the first time."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={
+                    "st": "UNKNOWN",
+                    "unknown_ms": claim.unknown_since_ms or now_ms,
+                    "gsi1pk": keys.unsettled_shard(claim.event_id),
+                    "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
+                },
+                add={"hits": 1} if counts else {},
+                append={} if claim.unknown_since_ms else {"log": [_entry(now_ms, "unknown", f"{step}: {reason}")]},
+                remove=["lease", "own"],
+            ),
+        )
+
+    def risk(self, claim: Claimed, now_ms: int, step: str) -> Claimed:
+        """Note, before a step of unknown fate is repeated, that the person may see it twice."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={"dup_risk": True, "claimed_ms": now_ms},
+                add={"risked": 1},
+                append={"log": [_entry(now_ms, "dup_risk", step)]},
+                remove=["unknown_ms"],
+            ),
+        )
+        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0)
+
+    def park(self, claim: Claimed, envelope: Envelope, now_ms: int, reason: str, detail: str = "") -> None:
+        """Keep it for a person. reason: key of the texts catalogue. The envelope stays with it for the redrive."""
+        self._owned(
+            claim,
+            Update(
+                *keys.message(claim.event_id),
+                set={
+                    "st": "PARKED",
+                    "reason": reason,
+                    "reason_detail": detail[:500],
+                    "parked_ms": now_ms,
+                    "envelope": envelope.dumps(),
+                    "gsi1pk": keys.parked_shard(claim.event_id),
+                    "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
+                },
+                append={"log": [_entry(now_ms, "parked", reason)]},
+                remove=["lease", "own", "unknown_ms"],
+            ),
+        )
+
+    def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
+        """PARKED -> RETRY for a redrive, with a new count of attempts and its refused steps forgotten.
+
+        None where it is not parked (any more). The caller puts the returned envelope on its queue.
+        """
+        item = self.read(event_id)
+        if item is None or item.get("st") != "PARKED":
+            return None
+        refused = [name for name, value in item.items() if name.startswith(STEP) and "refused" in value]
+        notices = [name for name in item if name.startswith(f"{STEP}notice")]
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    set={"st": "RETRY", "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
+                    append={"log": [_entry(now_ms, "redriven")]},
+                    remove=["gsi1pk", "gsi1sk", "reason", "reason_detail", "parked_ms", "envelope", *refused, *notices],
+                    when=eq("st", "PARKED"),
+                )
+            )
+        except ConditionFailed:
+            return None
+        return loads(str(item["envelope"]))
+
+    def drop(self, event_id: str, now_ms: int) -> bool:
+        """PARKED -> SKIPPED by a person's word."""
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    set={"st": "SKIPPED", "done_ms": now_ms},
+                    append={"log": [_entry(now_ms, "dropped")]},
+                    remove=["gsi1pk", "gsi1sk", "envelope"],
+                    when=eq("st", "PARKED"),
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def read(self, event_id: str) -> Item | None:
+        return self._table.get(*keys.message(event_id))
+
+    def parked(self, limit: int = 1000) -> list[Item]:
+        """All parked items, oldest first."""
+        found: list[Item] = []
+        for shard in range(keys.PARKED_SHARDS):
+            found += self._table.query_index(f"PARKED#{shard}", limit)
+        found.sort(key=lambda row: str(row["gsi1sk"]))
+        rows = [self._table.get(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
+        return [row for row in rows if row is not None and row.get("st") == "PARKED"]
+
+    def unsettled(self, before_ms: int) -> list[str]:
+        """Ids (digested) of messages whose fate has been unknown since before that time."""
+        found: list[str] = []
+        for shard in range(keys.PARKED_SHARDS):
+            rows = self._table.query_index(f"UNKNOWN#{shard}", 1000)
+            found += [str(row["gsi1sk"]) for row in rows if str(row["gsi1sk"]) < f"{before_ms:013d}"]
+        return found
+
+    # -- receipts -----------------------------------------------------------------------------------------------------
+
+    def point_to(self, phone_number_id: str, wamid: str, event_id: str, part: int, now_ms: int) -> Item:
+        """From a wamid to the event that sent it. Returns the pointer, with a rank that a receipt left there before."""
+        return self._table.write_new(
+            Update(
+                *keys.whatsapp_message(phone_number_id, wamid),
+                set={"event_id": event_id, "part": part, "expires_at": now_ms // 1000 + TTL_SECONDS},
+            )
+        )
+
+    def pointer(self, phone_number_id: str, wamid: str) -> Item | None:
+        return self._table.get(*keys.whatsapp_message(phone_number_id, wamid))
+
+    def early_receipt(self, phone_number_id: str, wamid: str, rank: int, now_ms: int) -> None:
+        """Keep a receipt for a wamid nobody knows (yet): its message may be saved a moment later."""
+        try:
+            self._table.write(
+                Update(
+                    *keys.whatsapp_message(phone_number_id, wamid),
+                    set={"rk": rank, "expires_at": now_ms // 1000 + TTL_SECONDS},
+                    when=any_of(absent("rk"), lt("rk", rank)),
+                )
+            )
+        except ConditionFailed:
+            return
+
+    def receipt(self, event_id: str, part: int, wamid: str, status: str, rank: int, now_ms: int) -> bool:
+        """Raise the rank of one part. False where it already stands there or higher, or no such event is known.
+
+        A receipt proves the send: the step's outcome is filled in where the answer never came.
+        """
+        pk, sk = keys.message(event_id)
+        try:
+            self._table.write(
+                Update(
+                    pk,
+                    sk,
+                    set={f"rk{part}": rank},
+                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
+                    append={"log": [_entry(now_ms, status)]},
+                    when=all_of(exists("st"), any_of(absent(f"rk{part}"), lt(f"rk{part}", rank))),
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def failure(self, event_id: str, part: int, wamid: str, code: str, delivered_rank: int, now_ms: int) -> bool:
+        """Note a failed receipt once; False where it was noted before or the message did arrive."""
+        pk, sk = keys.message(event_id)
+        try:
+            self._table.write(
+                Update(
+                    pk,
+                    sk,
+                    set={f"failed{part}": code},
+                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
+                    append={"log": [_entry(now_ms, "failed", code)]},
+                    when=all_of(
+                        exists("st"),
+                        absent(f"failed{part}"),
+                        any_of(absent(f"rk{part}"), lt(f"rk{part}", delivered_rank)),
+                    ),
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def _owned(self, claim: Claimed, update: Update) -> None:
+        self._table.write(
+            Update(
+                update.pk,
+                update.sk,
+                update.set,
+                update.default,
+                update.add,
+                update.append,
+                update.remove,
+                all_of(eq("own", claim.owner), eq("st", "SENDING")),
+            )
+        )
+
+
+def steps_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The outcomes of an item's finished steps, by step name."""
+    return {name.removeprefix(STEP): dict(value) for name, value in item.items() if name.startswith(STEP)}
+
+
+def word(item: Mapping[str, Any]) -> str:
+    """The state of an event as people read it: a sent message is as far as the slowest of its parts."""
+    state = str(item.get("st", ""))
+    parts = [name.removeprefix(f"{STEP}send") for name in item if name.startswith(f"{STEP}send")]
+    if state != "SENT" or not any(part.isdigit() for part in parts):
+        return state
+    digits = [part for part in parts if part.isdigit()]
+    if any(f"failed{part}" in item and int(item.get(f"rk{part}", 0)) < DELIVERED for part in digits):
+        return "FAILED"
+    rank = min(int(item.get(f"rk{part}", 0)) for part in digits)
+    if rank > DELIVERED:
+        return "READ"
+    return "DELIVERED" if rank == DELIVERED else "SENT"
+
+
+def _entry(at_ms: int, step: str, detail: str = "") -> dict[str, Any]:
+    return {"at_ms": at_ms, "step": step, "detail": detail} if detail else {"at_ms": at_ms, "step": step}
+
+
+def log_of(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The way the event took: [{at_ms, step, detail}], oldest first."""
+    way = [{"at_ms": int(item.get("received_ms", 0)), "step": "webhook", "detail": str(item.get("kind", ""))}]
+    if "t0" in item:
+        way.append({"at_ms": int(item["t0"]), "step": "worker", "detail": ""})
+    return way + [{"detail": "", **entry} for entry in item.get("log", [])]

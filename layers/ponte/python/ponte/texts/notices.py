@@ -1,0 +1,28 @@
+"""Lines that Ponte writes into an operator's chat. Key -> language -> sentence."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    "notice.not_sent": {
+        "pt-BR": "⚠️ Mensagem não enviada ao WhatsApp: {why}",
+        "en": "⚠️ Message not sent to WhatsApp: {why}",
+    },
+    "notice.not_delivered": {
+        "pt-BR": "⚠️ O WhatsApp não entregou uma mensagem desta conversa: {why}",
+        "en": "⚠️ WhatsApp did not deliver a message of this conversation: {why}",
+    },
+    "notice.files_not_sent": {
+        "pt-BR": "⚠️ Arquivos ainda não são enviados ao WhatsApp por este canal; só o texto seguiu.",
+        "en": "⚠️ Files are not sent to WhatsApp through this channel yet; only the text went out.",
+    },
+    "notice.edit_not_possible": {
+        "pt-BR": "ℹ️ O WhatsApp não permite alterar uma mensagem já enviada: o cliente continua vendo o texto original.",
+        "en": "ℹ️ WhatsApp cannot change a message that was sent: the customer still sees the original text.",
+    },
+    "notice.delete_not_possible": {
+        "pt-BR": "ℹ️ O WhatsApp não permite apagar uma mensagem já enviada: o cliente continua vendo a mensagem.",
+        "en": "ℹ️ WhatsApp cannot delete a message that was sent: the customer still sees it.",
+    },
+    "notice.echo": {
+        "pt-BR": "📱 Enviado pelo aplicativo WhatsApp Business: {text}",
+        "en": "📱 Sent from the WhatsApp Business app: {text}",
+    },
+}

@@ -1,0 +1,44 @@
+"""Why a message is parked, in words for whoever must act. Vendors' codes have files of their own beside this one."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    "reason.default": {
+        "pt-BR": "A mensagem não pôde ser entregue ({code}). Verifique e reenvie.",
+        "en": "The message could not be delivered ({code}). Check and redrive it.",
+    },
+    "reason.gave_up": {
+        "pt-BR": "O outro lado recusou ou falhou em todas as tentativas. Quando ele voltar ao normal, reenvie.",
+        "en": "The other side refused or failed on every try. Redrive once it is back to normal.",
+    },
+    "reason.fate_unknown": {
+        "pt-BR": "Não há como saber se a mensagem chegou: foi repetida uma vez, sem confirmação. Confira com o cliente antes de reenviar.",
+        "en": "There is no telling whether it arrived: it was repeated once without confirmation. Ask the customer before you redrive.",
+    },
+    "reason.number_unknown": {
+        "pt-BR": "O número do WhatsApp que recebeu a mensagem não está ligado a nenhum canal aberto. Ligue-o nas configurações do conector e reenvie.",
+        "en": "The WhatsApp number that got the message is joined with no open line. Join it in the connector's settings, then redrive.",
+    },
+    "reason.portal_unknown": {
+        "pt-BR": "O portal Bitrix24 desta mensagem não tem mais o aplicativo instalado. Instale-o e reenvie.",
+        "en": "The Bitrix24 portal of this message has no installation any more. Install the app, then redrive.",
+    },
+    "reason.portal_disabled": {
+        "pt-BR": "O aplicativo foi removido deste portal Bitrix24. Instale-o de novo e reenvie.",
+        "en": "The app was removed from this Bitrix24 portal. Install it again, then redrive.",
+    },
+    "reason.portal_reauth": {
+        "pt-BR": "O Bitrix24 não aceita mais a autorização deste portal. Um administrador deve reinstalar o aplicativo; depois reenvie.",
+        "en": "Bitrix24 no longer accepts this portal's authorisation. An administrator must reinstall the app; then redrive.",
+    },
+    "reason.line_unknown": {
+        "pt-BR": "Este canal aberto não está ligado a um número do WhatsApp. Abra as configurações do conector e reenvie.",
+        "en": "This open line is not joined with a WhatsApp number. Open the connector's settings, then redrive.",
+    },
+    "reason.recipient_unknown": {
+        "pt-BR": "Não se sabe a quem responder: a conversa não tem telefone nem identificador do WhatsApp.",
+        "en": "There is nobody to answer: the conversation has neither a phone nor a WhatsApp id.",
+    },
+    "reason.malformed": {
+        "pt-BR": "O evento chegou com um formato que o Ponte não conhece e não pôde ser lido.",
+        "en": "The event has a shape Ponte does not know and could not be read.",
+    },
+}

@@ -1,0 +1,232 @@
+"""The play API behind the playground page: someone writes on the phone, an operator answers, receipts come by hand."""
+
+import base64
+import http.client
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import webhooks
+from sandbox.faults import Faults
+from sandbox.phones import BSUID, Accepted, PhoneMessage
+from sandbox.portals import OPERATOR_ID, ImChat, ImMessage, PortalState
+from sandbox.scenario import Number
+from sandbox.shapes import Refused, check
+from sandbox.webhooks import Webhook
+from sandbox.world import World
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 20_000}
+_SHORT = {"type": ["string", "null"], "maxLength": 200}
+_SOURCE = {"type": ["string", "null"], "minLength": 1, "maxLength": 512}
+
+
+def _shape(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+_WAMID = {"type": "string", "minLength": 1, "maxLength": 512}
+_CUSTOMER = _shape(
+    ["text"],
+    wa_id={"type": ["string", "null"], "pattern": "^[0-9]{5,20}$"},
+    user_id={"type": ["string", "null"], "pattern": f"^{BSUID.pattern}$"},
+    name=_SHORT,
+    phone_number_id=_SHORT,
+    text=_TEXT,
+    source_id=_SOURCE,
+)
+_OPERATOR = _shape(["chat_id", "text"], chat_id={"type": ["integer", "string"]}, text=_TEXT, source_id=_SOURCE)
+_READ = _shape(["wamid"], wamid=_WAMID)
+_FAIL = _shape(["wamid", "code"], wamid=_WAMID, code={"type": "integer", "minimum": 0})
+_RECEIPTS = _shape(["mode"], mode={"type": "string", "enum": ["auto", "manual"]})
+_RENAME = _shape(
+    ["member_id", "domain"],
+    member_id={"type": "string", "minLength": 1},
+    domain={"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"},
+)
+
+
+class NotThere(Exception):
+    """What was named does not exist: 404. path: which field named it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class GatewaySilent(Exception):
+    """The webhook was posted and no answer came."""
+
+
+class Play:
+    """Plays the part of the people. Each method takes the decoded body and gives the answer as data.
+
+    Raises shapes.Refused for a body of the wrong shape, NotThere, GatewaySilent.
+    """
+
+    def __init__(
+        self, world: World, faults: Faults, gateway_url: str, parked: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        self._world = world
+        self._faults = faults
+        self._gateway_url = gateway_url
+        self._parked = parked
+        self._sent: dict[str, Webhook] = {}
+        self._receipts: queue.Queue[tuple[int, Accepted] | None] = queue.Queue()
+        self._pending = 0
+        self._pending_lock = threading.Lock()
+        self._worker = threading.Thread(target=self._post_receipts, name="receipts", daemon=True)
+        world.on_accepted = self._accepted
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._receipts.put(None)
+
+    def forget(self) -> None:
+        """A new scenario: what was played before cannot be repeated."""
+        self._sent.clear()
+
+    @property
+    def pending_receipts(self) -> int:
+        with self._pending_lock:
+            return self._pending
+
+    def state(self) -> dict[str, Any]:
+        world, faults = self._world, self._faults.active()
+        down = any(
+            one["provider"] == "bitrix24" and one["kind"] in ("status", "html", "reset_before") for one in faults
+        )
+        with world.lock:
+            portal = world.portals[0].config["domain"] if world.portals else ""
+            view = {
+                "numbers": [number["phone_number_id"] for number in world.meta["numbers"]],
+                "phones": [phone.as_data() for phone in world.phones.phones],
+                "chats": [chat.as_data() for owner in world.portals for chat in owner.chats.values()],
+                "faults": faults,
+                "receipts": world.receipts,
+                "portal": {"down": down, "domain": portal},
+            }
+        return {**view, "parked": self._parked()}
+
+    def customer(self, body: Any) -> dict[str, Any]:
+        """A customer writes; with `source_id` the very same webhook comes once more."""
+        asked = check(body, _CUSTOMER)
+        if source_id := asked.get("source_id"):
+            return self._repeat(source_id)
+        if not asked.get("wa_id") and not asked.get("user_id"):
+            raise Refused("is missing", "wa_id")
+        world = self._world
+        with world.lock:
+            number = self._number(asked.get("phone_number_id"))
+            ids = {"wa_id": asked.get("wa_id", ""), "user_id": asked.get("user_id", "")}
+            phone = world.phones.meet(number["phone_number_id"], **ids, name=asked.get("name", ""))
+            phone.name = phone.name or "Cliente"
+            raw = f"customer{world.generation:04d}{world.next_number():08d}".encode()
+            wamid, now_ms = "wamid." + base64.b64encode(raw).decode(), world.now_ms()
+            world.phones.received(phone, PhoneMessage(wamid, "customer", asked["text"], "text", now_ms), now_ms)
+            webhook = webhooks.signed(world.meta, number, webhooks.text_message(phone, wamid, asked["text"], now_ms))
+        return self._send(wamid, webhook)
+
+    def operator(self, body: Any) -> dict[str, Any]:
+        """An operator answers in an open-line chat; the message waits for its acknowledgement."""
+        asked = check(body, _OPERATOR)
+        if source_id := asked.get("source_id"):
+            return self._repeat(source_id)
+        world = self._world
+        with world.lock:
+            portal, chat = self._chat(str(asked["chat_id"]))
+            now_ms, message_id = world.now_ms(), portal.next_id()
+            message = ImMessage(message_id, "operator", OPERATOR_ID, asked["text"], now_ms, waiting=True)
+            portal.add_message(chat, message)
+            webhook = webhooks.operator_message(portal, chat, message_id, asked["text"], now_ms)
+        return self._send(str(message_id), webhook)
+
+    def read(self, body: Any) -> dict[str, Any]:
+        return self._status(check(body, _READ)["wamid"], "read")
+
+    def fail(self, body: Any) -> dict[str, Any]:
+        asked = check(body, _FAIL)
+        return self._status(asked["wamid"], "failed", asked["code"])
+
+    def receipts(self, body: Any) -> dict[str, Any]:
+        """auto: the fake Meta posts `sent` and `delivered` by itself."""
+        self._world.receipts = check(body, _RECEIPTS)["mode"]
+        return {"receipts": self._world.receipts}
+
+    def rename(self, body: Any) -> dict[str, Any]:
+        """The portal moves to another address; the old one answers 302 from now on."""
+        asked = check(body, _RENAME)
+        with self._world.lock:
+            portal = self._world.portal_of_member(asked["member_id"])
+            if portal is None:
+                raise NotThere("member_id")
+            taken = self._world.portal_of_host(asked["domain"])
+            if taken is not None and taken is not portal:
+                raise Refused("belongs to another portal", "domain")
+            portal.old_domains.add(portal.config["domain"])
+            portal.old_domains.discard(asked["domain"])
+            portal.config["domain"] = asked["domain"]
+        return {"domain": asked["domain"]}
+
+    def _number(self, phone_number_id: str | None) -> Number:
+        for number in self._world.meta["numbers"]:
+            if phone_number_id in (None, number["phone_number_id"]):
+                return number
+        raise NotThere("phone_number_id")
+
+    def _chat(self, chat_id: str) -> tuple[PortalState, ImChat]:
+        for portal in self._world.portals:
+            if chat_id in portal.chats:
+                return portal, portal.chats[chat_id]
+        raise NotThere("chat_id")
+
+    def _status(self, wamid: str, status: str, code: int | None = None) -> dict[str, Any]:
+        world = self._world
+        with world.lock:
+            accepted = world.phones.accepted.get(wamid)
+            if accepted is None or accepted.lost:
+                raise NotThere("wamid")
+            webhook = self._status_webhook(accepted, status, code)
+        return self._send(wamid, webhook, keep=False)
+
+    def _status_webhook(self, accepted: Accepted, status: str, code: int | None = None) -> Webhook:
+        world = self._world
+        number = self._number(accepted.phone.phone_number_id)
+        world.phones.mark(accepted.wamid, status)
+        return webhooks.signed(world.meta, number, webhooks.status_update(accepted, status, world.now_ms(), code))
+
+    def _repeat(self, source_id: str) -> dict[str, Any]:
+        if source_id not in self._sent:
+            raise NotThere("source_id")
+        return self._send(source_id, self._sent[source_id])
+
+    def _send(self, source_id: str, webhook: Webhook, *, keep: bool = True) -> dict[str, Any]:
+        if keep:
+            self._sent[source_id] = webhook
+        try:
+            return {"source_id": source_id, "status": webhooks.post(self._gateway_url, webhook)}
+        except (OSError, http.client.HTTPException) as error:
+            raise GatewaySilent from error
+
+    def _accepted(self, accepted: Accepted) -> None:
+        if self._world.receipts == "auto":
+            with self._pending_lock:
+                self._pending += 1
+            self._receipts.put((self._world.generation, accepted))
+
+    def _post_receipts(self) -> None:
+        while (job := self._receipts.get()) is not None:
+            generation, accepted = job
+            for status in ("sent", "delivered"):
+                with self._world.lock:
+                    if not self._world.is_current(generation):
+                        break
+                    webhook = self._status_webhook(accepted, status)
+                try:
+                    webhooks.post(self._gateway_url, webhook)
+                except (OSError, http.client.HTTPException):
+                    break
+            with self._pending_lock:
+                self._pending -= 1

@@ -1,0 +1,133 @@
+"""What the providers post to us, built and sent as they do it: signed JSON from Meta, PHP forms from Bitrix24.
+
+Used by the play API only; nothing here is needed to judge a webhook.
+"""
+
+import hashlib
+import hmac
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox import php_forms
+from sandbox.phones import Accepted, Phone
+from sandbox.portals import OPERATOR_ID, OPERATOR_NAME, ImChat, PortalState
+from sandbox.scenario import Meta, Number
+
+POST_SECONDS = 35.0
+_REASONS = {
+    131026: "Message undeliverable",
+    131047: "Re-engagement message",
+    131049: "This message was not delivered to maintain healthy ecosystem engagement.",
+    131053: "Media upload error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One post to the gateway; sending the same value twice is what a redelivery looks like."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def post(gateway_url: str, webhook: Webhook) -> int:
+    """The status of the answer. Raises OSError or http.client.HTTPException when there is none."""
+    base = urlsplit(gateway_url)
+    connection = http.client.HTTPConnection(base.hostname or "127.0.0.1", base.port, timeout=POST_SECONDS)
+    try:
+        connection.request("POST", base.path.rstrip("/") + webhook.path, webhook.body, webhook.headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+def signed(meta: Meta, number: Number, value: dict[str, Any]) -> Webhook:
+    """A change of field `messages`. Meta writes compact JSON, escapes all but ASCII, and signs those very bytes."""
+    metadata = {"display_phone_number": _digits(number), "phone_number_id": number["phone_number_id"]}
+    full = {"messaging_product": "whatsapp", "metadata": metadata, **value}
+    change = {"value": full, "field": "messages"}
+    tree = {"object": "whatsapp_business_account", "entry": [{"id": number["waba_id"], "changes": [change]}]}
+    body = json.dumps(tree, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+    mac = hmac.new(meta["app_secret"].encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "content-type": "application/json",
+        "x-hub-signature-256": f"sha256={mac}",
+        "user-agent": "facebookexternalua",
+    }
+    return Webhook("/webhooks/meta", headers, body)
+
+
+def text_message(phone: Phone, wamid: str, text: str, at_ms: int) -> dict[str, Any]:
+    """The `value` of a customer's text."""
+    message: dict[str, Any] = {"from": phone.wa_id, "from_user_id": phone.user_id}
+    if phone.parent_user_id:
+        message["from_parent_user_id"] = phone.parent_user_id
+    message |= {"id": wamid, "timestamp": str(at_ms // 1000), "type": "text", "text": {"body": text}}
+    return {"contacts": [_contact(phone)], "messages": [{key: one for key, one in message.items() if one != ""}]}
+
+
+def status_update(accepted: Accepted, status: str, at_ms: int, error_code: int | None = None) -> dict[str, Any]:
+    """The `value` of a status; a failed one has no contacts."""
+    phone = accepted.phone
+    update: dict[str, Any] = {"id": accepted.wamid, "status": status, "timestamp": str(at_ms // 1000)}
+    if phone.wa_id:
+        update["recipient_id"] = phone.wa_id
+    if phone.user_id and not (status == "failed" and accepted.to_phone):
+        update["recipient_user_id"] = phone.user_id
+    if accepted.callback is not None:
+        update["biz_opaque_callback_data"] = accepted.callback
+    if error_code is not None:
+        title = _REASONS.get(error_code, "Something went wrong")
+        href = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
+        details = {"details": f"Message failed to send. ({title})"}
+        error = {"code": error_code, "title": title, "message": title, "error_data": details, "href": href}
+        return {"statuses": [{**update, "errors": [error]}]}
+    if status in ("sent", "delivered"):
+        pricing = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
+        update["pricing"] = pricing
+    return {"contacts": [_contact(phone)], "statuses": [update]}
+
+
+def operator_message(portal: PortalState, chat: ImChat, message_id: int, text: str, at_ms: int) -> Webhook:
+    """ONIMCONNECTORMESSAGEADD, signed with the operator's name where the line says so."""
+    line = portal.line(chat.connector, chat.line)
+    shown = f"[b]{OPERATOR_NAME}:[/b] [br]{text}" if line and line["signature"] else text
+    message = {"user_id": OPERATOR_ID, "text": shown}
+    element = {"im": {"chat_id": chat.id, "message_id": message_id}, "message": message, "chat": {"id": chat.external}}
+    config, now_s = portal.config, at_ms // 1000
+    tree = {
+        "event": "ONIMCONNECTORMESSAGEADD",
+        "event_handler_id": "555",
+        "data": {"CONNECTOR": chat.connector, "LINE": chat.line, "MESSAGES": [element]},
+        "ts": now_s,
+        "auth": {
+            "access_token": "sandbox-event-token",
+            "expires": now_s + 3600,
+            "expires_in": 3600,
+            "scope": "imconnector,imopenlines",
+            "domain": config["domain"],
+            "server_endpoint": "https://oauth.bitrix.info/rest/",
+            "status": "L",
+            "client_endpoint": f"https://{config['domain']}/rest/",
+            "member_id": config["member_id"],
+            "user_id": OPERATOR_ID,
+            "application_token": config["application_token"],
+        },
+    }
+    headers = {"content-type": "application/x-www-form-urlencoded", "user-agent": "Bitrix24 Webhook Engine"}
+    return Webhook("/webhooks/bitrix24/outbound", headers, php_forms.encode(tree))
+
+
+def _contact(phone: Phone) -> dict[str, Any]:
+    ids = {"wa_id": phone.wa_id, "user_id": phone.user_id, "parent_user_id": phone.parent_user_id}
+    return {"profile": {"name": phone.name}, **{key: value for key, value in ids.items() if value}}
+
+
+def _digits(number: Number) -> str:
+    return "".join(one for one in number["display_phone_number"] if one in "0123456789")

@@ -1,0 +1,89 @@
+"""The one world behind all fakes: the scenario in force and what has happened since it was put.
+
+A new scenario is a new generation. Calls carry the generation in which they arrived, and one that arrived earlier, or
+while the change was going on, has no effect any more.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sandbox.phones import Accepted, Phones
+from sandbox.portals import PortalState
+from sandbox.scenario import Bitrix24, Media, Meta, Scenario, load
+
+type AcceptedHook = Callable[[Accepted], None]
+
+
+def clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class World:
+    """Live state of the fakes. Take `lock` around anything that reads and then changes it."""
+
+    def __init__(self, now_ms: Callable[[], int] = clock_ms) -> None:
+        self.now_ms = now_ms
+        self.lock = threading.RLock()
+        self.generation = 0
+        self.open = True
+        self.events_url = ""
+        self.install_url = ""
+        self.receipts = "manual"
+        self.on_accepted: AcceptedHook | None = None
+        self._fill(load({}, now_ms() / 1000))
+
+    @property
+    def meta(self) -> Meta:
+        return self.scenario["meta"]
+
+    @property
+    def bitrix24(self) -> Bitrix24:
+        return self.scenario["bitrix24"]
+
+    @contextmanager
+    def changing(self, scenario: Scenario) -> Iterator[None]:
+        """Refuse all calls inside the block, then go on with the new scenario in a new generation."""
+        with self.lock:
+            self.open = False
+            self.generation += 1
+        try:
+            yield
+            with self.lock:
+                self._fill(scenario)
+        finally:
+            with self.lock:
+                self.open = True
+
+    def is_current(self, generation: int) -> bool:
+        return self.open and generation == self.generation
+
+    def next_number(self) -> int:
+        self._counter += 1
+        return self._counter
+
+    def portal_of_token(self, access_token: str) -> PortalState | None:
+        return next((portal for portal in self.portals if access_token in portal.access_tokens), None)
+
+    def portal_of_host(self, host: str) -> PortalState | None:
+        """By its address of now or by one it had."""
+        for portal in self.portals:
+            if host == portal.config["domain"] or host in portal.old_domains:
+                return portal
+        return None
+
+    def portal_of_member(self, member_id: str) -> PortalState | None:
+        return next((portal for portal in self.portals if portal.config["member_id"] == member_id), None)
+
+    def _fill(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.receipts = "manual"
+        self.subscribed = True
+        self._counter = 0
+        self.media: dict[str, Media] = {media["id"]: media for media in scenario["meta"]["media"]}
+        self.phones = Phones()
+        self.portals = [PortalState(portal, self.events_url) for portal in scenario["bitrix24"]["portals"]]
+        for portal in scenario["bitrix24"]["portals"]:
+            lines = ((line["connector"], line["line"], line.get("phone_number_id", "")) for line in portal["lines"])
+            self.phones.seed(portal, {(connector, line): number for connector, line, number in lines})

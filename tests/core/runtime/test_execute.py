@@ -1,0 +1,231 @@
+"""Exactly once: what the executor does with every outcome, every fate and every crash point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sandbox.memory.table import MemoryTable
+
+from ponte.mappings import Timing
+from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
+from ponte.queue.envelope import Envelope
+from ponte.queue.fifo_batch import Done, Later, Verdict
+from ponte.relays.effects import Decision, Effect, Finish, MarkRead, Park, SendText, Step, Steps, refused
+from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Executor, Found, NotFound, Proof
+from ponte.storage.ledger import Claimed, Ledger, word
+
+EVENT = Envelope("b24", "m", "ADD|c|1|7", "OperatorMessage", "c|x", 7, 1_000)
+
+
+@dataclass
+class Clock:
+    now: int = 10_000
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def sleep_ms(self, ms: int) -> None:
+        self.now += ms
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@dataclass
+class World:
+    """A scripted provider behind the executor; `sent` is what the customer's phone shows."""
+
+    outcomes: list[Outcome | BaseException] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    probed: int = 0
+    took_effect: bool = True
+    parts: int = 1
+    clock: Clock = field(default_factory=Clock)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(MemoryTable())
+        owners = iter(range(1_000))
+        self.executor = Executor(
+            self.ledger,
+            self.clock,
+            lambda: Timing(),
+            lambda: f"owner{next(owners)}",
+            lambda: 0.5,
+            lambda _envelope, result, detail: self.notes.append(f"{result} {detail}".strip()),
+        )
+
+    def run(self) -> Verdict:
+        return self.executor.run(EVENT, lambda _claim: (self.decide, self))
+
+    def decide(self, steps: Steps) -> Decision:
+        for part in range(self.parts):
+            if f"send{part}" not in steps:
+                return Step(f"send{part}", SendText("5511", "", f"text{part}", part))
+            code = refused(steps, f"send{part}")
+            if code:
+                return Park(f"reason.whatsapp.{code}")
+        if "read" not in steps:
+            return Step("read", MarkRead("w"))
+        return Finish()
+
+    def perform(self, effect: Effect, _claim: Claimed, _timeout: float) -> Outcome:
+        if isinstance(effect, MarkRead):
+            return Succeeded()
+        assert isinstance(effect, SendText)
+        outcome = self.outcomes.pop(0) if self.outcomes else Succeeded({"wamid": f"w{len(self.sent)}"})
+        if isinstance(outcome, Succeeded) or (isinstance(outcome, Unknown | Killed) and self.took_effect):
+            self.sent.append(effect.body)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def probe(self, _effect: Effect, _claim: Claimed, _timeout: float) -> Proof:
+        self.probed += 1
+        return self.proofs.pop(0)
+
+    @property
+    def state(self) -> str:
+        return word(self.ledger.read(EVENT.id) or {})
+
+
+def test_a_message_is_sent_and_completed() -> None:
+    world = World()
+    assert world.run() == Done()
+    assert (world.sent, world.state) == (["text0"], "SENT")
+
+
+def test_a_second_delivery_sends_nothing() -> None:
+    world = World()
+    world.run()
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+    assert world.notes[-1].startswith("duplicate")
+
+
+def test_a_transient_refusal_is_tried_again_after_the_providers_wish() -> None:
+    world = World([Transient("130429", 4)])
+    assert world.run() == Later(4)
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+
+
+def test_back_off_doubles_and_stays_under_its_cap() -> None:
+    world = World([Transient("131016")] * 9)
+    waits = [later.seconds for _ in range(9) if isinstance(later := world.run(), Later)]
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+
+
+def test_ten_counted_tries_end_in_parking() -> None:
+    world = World([Transient("131016")] * 20)
+    verdicts = [world.run() for _ in range(11)]
+    assert (verdicts[-1], world.state, world.sent) == (Done(), "PARKED", [])
+
+
+def test_a_provider_that_is_down_burns_no_tries() -> None:
+    world = World([Transient("not_connected", counts=False)] * 50)
+    verdicts = [world.run() for _ in range(50)]
+    assert all(isinstance(v, Later) and v.seconds <= 60 for v in verdicts)
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+
+
+def test_six_days_are_enough() -> None:
+    world = World([Transient("not_connected", counts=False)] * 5)
+    world.run()
+    world.clock.now += MAX_AGE_MS + 1
+    assert (world.run(), world.state) == (Done(), "PARKED")
+
+
+@pytest.mark.parametrize("outcome", [Rejected("131026"), Blocked("190")])
+def test_a_refusal_is_the_relays_to_judge(outcome: Outcome) -> None:
+    world = World([outcome])
+    assert (world.run(), world.state, world.sent) == (Done(), "PARKED", [])
+
+
+def test_a_lost_answer_is_not_repeated_before_it_was_probed() -> None:
+    world = World([Unknown("no_answer")], [CannotTell(20), Found({"wamid": "w0"})])
+    assert isinstance(world.run(), Later)
+    assert world.run() == Later(20)
+    assert world.run() == Done()
+    assert (world.sent, world.state, world.probed) == (["text0"], "SENT", 2)
+
+
+def test_what_certainly_did_not_arrive_is_sent_again() -> None:
+    world = World([Unknown("no_answer")], [NotFound()], took_effect=False)
+    world.run()
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+    assert not (world.ledger.read(EVENT.id) or {}).get("dup_risk")
+
+
+def test_without_proof_it_is_repeated_once_and_the_risk_is_counted() -> None:
+    world = World([Unknown("no_answer")], [CannotTell(None)], took_effect=False)
+    world.run()
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+    assert (world.ledger.read(EVENT.id) or {})["dup_risk"] is True
+    assert "dup_risk send0" in world.notes
+
+
+def test_a_second_lost_answer_is_never_followed_by_a_third_send() -> None:
+    world = World([Unknown("no_answer"), Unknown("no_answer")], [CannotTell(None), CannotTell(None)])
+    for _ in range(3):
+        world.run()
+    assert (len(world.sent), world.state) == (2, "PARKED")
+
+
+@pytest.mark.parametrize("took_effect", [True, False], ids=["after the call", "before the call"])
+def test_a_crash_around_the_call_is_probed_after_the_lease(took_effect: bool) -> None:
+    proof: Proof = Found({"wamid": "w0"}) if took_effect else NotFound()
+    world = World([Killed()], [proof], took_effect=took_effect)
+    with pytest.raises(Killed):
+        world.run()
+    assert isinstance(world.run(), Later), "the lease still runs"
+    world.clock.now += 61_000
+    assert world.run() == Done()
+    assert (world.sent, world.state) == (["text0"], "SENT")
+
+
+def test_a_crash_in_the_second_part_leaves_the_first_alone() -> None:
+    world = World([Succeeded({"wamid": "w0"}), Killed()], [NotFound()], took_effect=False, parts=2)
+    with pytest.raises(Killed):
+        world.run()
+    world.clock.now += 61_000
+    assert world.run() == Done()
+    assert world.sent == ["text0", "text1"]
+
+
+def test_a_receipt_that_came_while_the_fate_was_unknown_ends_the_wait() -> None:
+    world = World([Unknown("no_answer")])
+    world.run()
+    world.ledger.receipt(EVENT.id, 0, "w-by-receipt", "sent", 1, 11_000)
+    assert world.run() == Done()
+    assert (world.sent, world.probed) == (["text0"], 0)
+
+
+def test_a_worker_that_lost_its_claim_changes_nothing() -> None:
+    world = World()
+    steal: Callable[[], Any] = lambda: world.ledger.claim(EVENT, "thief", world.clock.now, 60_000)  # noqa: E731
+    original = world.perform
+
+    def slow(effect: Effect, claim: Claimed, timeout: float) -> Outcome:
+        world.clock.now += 61_000
+        steal()
+        return original(effect, claim, timeout)
+
+    world.perform = slow  # type: ignore[method-assign]
+    assert world.run() == Later(1)
+    assert world.state == "SENDING"
+
+
+def test_an_unknown_fate_with_a_probe_that_fails_stays_unknown() -> None:
+    world = World([Unknown("http_502")], [CannotTell(10, "http_502"), CannotTell(10, "http_502"), NotFound()])
+    world.took_effect = False
+    for _ in range(3):
+        assert isinstance(world.run(), Later)
+    assert world.run() == Done()
+    assert world.sent == ["text0"]

@@ -1,0 +1,144 @@
+"""The ledger's moves: claim, steps, lost claims, unknown fates, parking, receipts in any order."""
+
+import pytest
+from sandbox.memory.table import MemoryTable
+
+from ponte.queue.envelope import Envelope
+from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
+from ponte.storage.table import ConditionFailed
+
+EVENT = Envelope("b24", "member", "ONIMCONNECTORMESSAGEADD|c|1|77", "OperatorMessage", "c|ext", 77, 1_000)
+LEASE = 60_000
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(MemoryTable())
+
+
+def claim(ledger: Ledger, now: int = 2_000, owner: str = "a") -> Claimed:
+    claimed = ledger.claim(EVENT, owner, now, LEASE)
+    assert isinstance(claimed, Claimed)
+    return claimed
+
+
+def test_a_first_claim_is_fresh_and_counts_one_attempt(ledger: Ledger) -> None:
+    claimed = claim(ledger)
+    assert (claimed.fate, claimed.attempts, claimed.steps) == ("fresh", 1, {})
+
+
+def test_a_rival_is_told_until_when_the_event_is_busy(ledger: Ledger) -> None:
+    claim(ledger)
+    assert ledger.claim(EVENT, "b", 3_000, LEASE) == Busy(2_000 + LEASE)
+
+
+def test_a_claim_on_a_completed_event_is_finished(ledger: Ledger) -> None:
+    ledger.complete(claim(ledger), 3_000)
+    assert ledger.claim(EVENT, "b", 4_000, LEASE) == Finished("SENT")
+
+
+def test_a_run_out_lease_makes_the_fate_unknown_since_the_lost_claim(ledger: Ledger) -> None:
+    claim(ledger)
+    late = claim(ledger, 2_001 + LEASE, "b")
+    assert (late.fate, late.unknown_since_ms) == ("unknown", 2_000)
+
+
+def test_a_loser_of_the_lease_can_no_longer_write(ledger: Ledger) -> None:
+    lost = claim(ledger)
+    claim(ledger, 2_001 + LEASE, "b")
+    for move in (
+        lambda: ledger.save_step(lost, "send0", {"wamid": "w"}, 1),
+        lambda: ledger.complete(lost, 1),
+        lambda: ledger.release(lost, 1, "x", counts=True),
+        lambda: ledger.park(lost, EVENT, 1, "reason.default"),
+        lambda: ledger.unknown(lost, 1, "send0", "x", counts=False),
+    ):
+        with pytest.raises(ConditionFailed):
+            move()
+
+
+def test_a_released_event_comes_back_with_its_steps(ledger: Ledger) -> None:
+    claimed = ledger.save_step(claim(ledger), "send0", {"wamid": "w0"}, 2_500)
+    ledger.release(claimed, 3_000, "http_429", counts=True)
+    again = claim(ledger, 4_000, "b")
+    assert (again.fate, again.hits, again.attempts, again.steps) == ("retry", 1, 2, {"send0": {"wamid": "w0"}})
+
+
+def test_an_uncounted_release_leaves_the_hits(ledger: Ledger) -> None:
+    ledger.release(claim(ledger), 3_000, "rate", counts=False)
+    assert claim(ledger, 4_000, "b").hits == 0
+
+
+def test_an_unknown_fate_survives_a_second_wait(ledger: Ledger) -> None:
+    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
+    second = claim(ledger, 5_000, "b")
+    ledger.unknown(second, 5_500, "send0", "awaiting_receipt", counts=False)
+    third = claim(ledger, 9_000, "c")
+    assert (third.fate, third.unknown_since_ms) == ("unknown", 2_500)
+
+
+def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger) -> None:
+    ledger.unknown(claim(ledger), 2_500, "send0", "no_answer", counts=False)
+    assert ledger.receipt(EVENT.id, 0, "wamid.X", "sent", 1, 3_000)
+    assert claim(ledger, 9_000, "b").steps["send0"]["wamid"] == "wamid.X"
+
+
+@pytest.mark.parametrize(
+    ("ranks", "expected"),
+    [([1, 3, 4], "READ"), ([4, 3, 1], "READ"), ([3, 1, 3], "DELIVERED"), ([1], "SENT"), ([], "SENT"), ([5], "READ")],
+)
+def test_the_rank_never_falls_whatever_the_order(ledger: Ledger, ranks: list[int], expected: str) -> None:
+    claimed = ledger.save_step(claim(ledger), "send0", {"wamid": "w0"}, 2_500)
+    ledger.complete(claimed, 3_000)
+    for rank in ranks:
+        ledger.receipt(EVENT.id, 0, "w0", "x", rank, 4_000)
+    assert word(ledger.read(EVENT.id) or {}) == expected
+
+
+def test_a_message_is_as_far_as_its_slowest_part(ledger: Ledger) -> None:
+    claimed = claim(ledger)
+    for part in range(2):
+        claimed = ledger.save_step(claimed, f"send{part}", {"wamid": f"w{part}"}, 2_500)
+    ledger.complete(claimed, 3_000)
+    ledger.receipt(EVENT.id, 0, "w0", "read", 4, 4_000)
+    assert word(ledger.read(EVENT.id) or {}) == "SENT"
+
+
+def test_a_receipt_of_an_unknown_event_is_refused(ledger: Ledger) -> None:
+    assert not ledger.receipt("b24|member|other", 0, "w", "sent", 1, 1)
+    assert ledger.read("b24|member|other") is None
+
+
+def test_a_failure_counts_once_and_never_after_a_delivery(ledger: Ledger) -> None:
+    ledger.complete(ledger.save_step(claim(ledger), "send0", {"wamid": "w0"}, 2_500), 3_000)
+    assert ledger.failure(EVENT.id, 0, "w0", "131026", 3, 4_000)
+    assert not ledger.failure(EVENT.id, 0, "w0", "131026", 3, 4_001)
+    assert word(ledger.read(EVENT.id) or {}) == "FAILED"
+    ledger.receipt(EVENT.id, 0, "w0", "delivered", 3, 5_000)
+    assert word(ledger.read(EVENT.id) or {}) == "DELIVERED"
+
+
+def test_parked_keeps_reason_and_envelope_and_can_be_sent_on(ledger: Ledger) -> None:
+    claimed = ledger.save_step(claim(ledger), "send0", {"refused": "131047", "detail": ""}, 2_500)
+    claimed = ledger.save_step(claimed, "notice", {}, 2_600)
+    ledger.park(claimed, EVENT, 3_000, "reason.whatsapp.131047")
+    (row,) = ledger.parked()
+    assert (row["reason"], row["source_id"]) == ("reason.whatsapp.131047", "77")
+    assert ledger.claim(EVENT, "b", 4_000, LEASE) == Finished("PARKED")
+    assert ledger.unpark(EVENT.id, 5_000) == EVENT
+    assert ledger.parked() == []
+    again = claim(ledger, 6_000, "c")
+    assert (again.steps, again.hits) == ({}, 0)
+
+
+def test_only_parked_events_can_be_redriven_or_dropped(ledger: Ledger) -> None:
+    assert ledger.unpark(EVENT.id, 1) is None
+    ledger.complete(claim(ledger), 3_000)
+    assert ledger.unpark(EVENT.id, 1) is None
+    assert not ledger.drop(EVENT.id, 1)
+
+
+def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger) -> None:
+    ledger.early_receipt("pn", "w9", 3, 1_000)
+    ledger.early_receipt("pn", "w9", 1, 1_001)
+    assert ledger.point_to("pn", "w9", EVENT.id, 0, 2_000)["rk"] == 3

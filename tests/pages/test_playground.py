@@ -1,0 +1,319 @@
+"""The playground page in Debian's Chromium, against a stand-in of the play API: what is seen, what is posted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
+
+from .play_server import NUMBER, PlayServer, way_in
+
+pytestmark = pytest.mark.enable_socket  # browser and stand-in talk over loopback
+
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = "<img src=x onerror=alert(1)>"
+MARINA = "5511987654321"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if program is None:
+        pytest.fail("Chromium is missing, and the pages cannot be tested without it: apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def play() -> Iterator[PlayServer]:
+    server = PlayServer()
+    server.add_phone(MARINA, "Marina Duarte")
+    server.start()
+    yield server
+    server.stop()
+
+
+class Screen:
+    """A page with all that went wrong on it: console errors, uncaught exceptions, dialogs.
+
+    Chromium itself notes each 404 in the console; that of a way which is not known yet is no error.
+    """
+
+    def __init__(self, chromium: Browser, url: str, width: int, height: int) -> None:
+        self.page: Page = chromium.new_page(viewport={"width": width, "height": height}, locale="pt-BR")
+        self.wrongs: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.wrongs.append(str(error)))
+        self.page.on("dialog", self._dialog)
+        self.page.goto(url)
+        expect(self.page.locator("#contact")).to_have_text("ao vivo")
+
+    def _console(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and "/trace/" not in line.location["url"]:
+            self.wrongs.append(line.text)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrongs.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def write(self, field: str, text: str) -> None:
+        self.page.get_by_label(field, exact=True).fill(text)
+        self.page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def screen(chromium: Browser, play: PlayServer) -> Iterator[Screen]:
+    opened = Screen(chromium, play.url, 1280, 800)
+    yield opened
+    opened.page.close()
+    assert opened.wrongs == []
+
+
+@pytest.fixture
+def small(chromium: Browser, play: PlayServer) -> Iterator[Screen]:
+    opened = Screen(chromium, play.url, 360, 640)
+    yield opened
+    opened.page.close()
+    assert opened.wrongs == []
+
+
+def test_what_the_customer_writes_appears_in_the_operators_chat(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Vocês abrem no domingo?")
+    expect(screen.page.locator("#chat-log .theirs")).to_contain_text("Vocês abrem no domingo?")
+    expect(screen.page.locator("#chat-list")).to_contain_text("Marina Duarte")
+    posted = {
+        "wa_id": MARINA,
+        "name": "Marina Duarte",
+        "phone_number_id": NUMBER,
+        "text": "Vocês abrem no domingo?",
+    }
+    assert play.posts_to("/play/customer") == [posted]
+
+
+def test_what_the_operator_answers_appears_on_the_phone_with_its_mark(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    screen.write("Resposta do operador", "Bom dia, Marina!")
+    expect(screen.page.locator("#phone-log .theirs")).to_contain_text("Bom dia, Marina!")
+    expect(screen.page.locator("#chat-log .mine .ack")).to_have_attribute("aria-label", "entregue ao WhatsApp")
+    assert play.posts_to("/play/operator") == [{"chat_id": 700, "text": "Bom dia, Marina!"}]
+
+
+def test_an_unconfirmed_answer_shows_a_clock_and_no_mark(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    screen.write("Resposta do operador", "Um momento")
+    mark = screen.page.locator("#chat-log .mine .ack")
+    expect(mark).to_have_attribute("data-ack", "acked")
+    play.chats[0]["messages"][-1]["ack"] = False
+    expect(mark).to_have_attribute("data-ack", "waiting")
+
+
+def test_shift_enter_breaks_the_line_and_blank_text_is_not_sent(screen: Screen, play: PlayServer) -> None:
+    field = screen.page.get_by_label("Mensagem do cliente", exact=True)
+    screen.write("Mensagem do cliente", "   ")
+    field.fill("uma")
+    field.press("Shift+Enter")
+    field.press_sequentially("duas")
+    field.press("Enter")
+    expect(screen.page.locator("#phone-log .mine .text")).to_have_text("uma\nduas")
+    assert [body["text"] for body in play.posts_to("/play/customer")] == ["uma\nduas"]
+
+
+def test_a_hostile_name_and_text_are_shown_as_text(screen: Screen, play: PlayServer) -> None:
+    play.add_phone("5531900000000", HOSTILE)
+    play.parked.append({"id": "p", "source_id": "1", "conversation": HOSTILE, "reason": HOSTILE, "parked_ms": 1})
+    play.traces["wamid.IN1"] = {"status": HOSTILE, "steps": []}
+    screen.page.get_by_label("Cliente", exact=True).select_option(label=HOSTILE)
+    screen.write("Mensagem do cliente", HOSTILE + "<script>alert(2)</script>")
+    expect(screen.page.locator("#chat-name")).to_have_text(HOSTILE)
+    expect(screen.page.locator("#chat-log .theirs .text")).to_have_text(HOSTILE + "<script>alert(2)</script>")
+    expect(screen.page.locator("#parked-list strong")).to_have_text(HOSTILE)
+    expect(screen.page.locator(".stage img, .stage script")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "label"),
+    [("sent", "enviada"), ("delivered", "entregue"), ("read", "lida"), ("failed", "não entregue")],
+)
+def test_each_receipt_has_its_tick(screen: Screen, play: PlayServer, ticks: str, label: str) -> None:
+    message = {"id": "wamid.T", "from": "business", "text": "Olá", "kind": "text", "at_ms": 1, "ticks": ticks}
+    play.phones[0]["messages"].append(message)
+    tick = screen.page.get_by_role("img", name=label, exact=True)
+    expect(tick).to_be_visible()
+    expect(tick).to_have_attribute("data-ticks", ticks)
+    expect(tick.locator("path")).to_have_count({"sent": 1, "failed": 3}.get(ticks, 2))
+
+
+def test_a_message_can_be_marked_read_or_failed(screen: Screen, play: PlayServer) -> None:
+    for wamid in ("wamid.A", "wamid.B"):
+        message = {"id": wamid, "from": "business", "text": wamid, "kind": "text", "at_ms": 1, "ticks": "delivered"}
+        play.phones[0]["messages"].append(message)
+    rows = screen.page.locator("#phone-log .theirs")
+    rows.nth(0).get_by_text("marcar como lida").click()
+    expect(rows.nth(0).locator(".ticks")).to_have_attribute("data-ticks", "read")
+    rows.nth(1).get_by_text("falhar").click()
+    expect(rows.nth(1)).to_contain_text("não entregue")
+    expect(screen.page.get_by_text("marcar como lida").filter(visible=True)).to_have_count(0)
+    assert play.posts_to("/play/read") == [{"wamid": "wamid.A"}]
+    assert play.posts_to("/play/fail") == [{"wamid": "wamid.B", "code": 131026}]
+
+
+def test_the_way_lists_each_step_with_its_time_since_the_start(screen: Screen) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    steps = screen.page.locator("#way-steps li")
+    expect(steps).to_have_count(6)
+    expect(steps.nth(0)).to_contain_text("Webhook recebido")
+    expect(steps.nth(1)).to_contain_text("esperou 85 ms")
+    expect(steps.nth(4)).to_contain_text("+1,2 s")
+    expect(steps.nth(4)).to_contain_text("Entregue ao Bitrix24")
+    tones = [item.get_attribute("data-tone") for item in screen.page.locator("#way-stations li").all()]
+    assert tones == ["ok", "ok", "ok", "ok", "none"]
+
+
+def test_a_step_without_a_sentence_is_shown_by_its_own_name(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    expect(screen.page.locator("#way-steps li")).to_have_count(6)
+    play.traces["wamid.IN1"]["steps"].append({"at_ms": way_in(0)["steps"][0]["at_ms"], "step": "um_passo_novo"})
+    expect(screen.page.locator("#way-steps")).to_contain_text("um_passo_novo")
+
+
+@pytest.mark.parametrize(
+    ("switch", "choice", "expected"),
+    [
+        ("Bitrix24 fora do ar", None, {"provider": "bitrix24", "kind": "html", "status": 503, "times": 1000}),
+        ("Bitrix24 lento", None, {"provider": "bitrix24", "kind": "delay", "delay_ms": 4000, "times": 1000}),
+        ("Meta recusa o envio", "131047", {"provider": "meta", "kind": "status", "status": 400, "times": 1000}),
+        ("Resposta perdida", "meta", {"provider": "meta", "kind": "timeout_after_effect", "times": 1}),
+        ("Limite de taxa", "bitrix24", {"provider": "bitrix24", "kind": "status", "status": 503, "times": 3}),
+        ("Limite de taxa", "131056", {"provider": "meta", "kind": "status", "status": 400, "times": 3}),
+    ],
+)
+def test_a_fault_switch_posts_its_fault(
+    screen: Screen, play: PlayServer, switch: str, choice: str | None, expected: dict[str, object]
+) -> None:
+    if choice:
+        screen.page.get_by_label(f"{switch}: qual").select_option(choice)
+    toggle = screen.page.get_by_role("switch", name=switch)
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-checked", "true")
+    ((fault,),) = play.posts_to("/faults")
+    assert {key: value for key, value in fault.items() if key not in ("match", "body")} == expected
+    if choice and choice.isdigit():
+        assert fault["body"]["error"]["code"] == int(choice)
+    if expected["provider"] == "meta":
+        assert fault["match"] == {"path": "/messages"}
+
+
+def test_switching_one_fault_off_keeps_the_others(screen: Screen, play: PlayServer) -> None:
+    for name in ("Bitrix24 lento", "Limite de taxa"):
+        screen.page.get_by_role("switch", name=name).click()
+        expect(screen.page.get_by_role("switch", name=name)).to_have_attribute("aria-checked", "true")
+    screen.page.get_by_role("switch", name="Bitrix24 lento").click()
+    expect(screen.page.get_by_role("switch", name="Bitrix24 lento")).to_have_attribute("aria-checked", "false")
+    expect(screen.page.get_by_role("switch", name="Limite de taxa")).to_have_attribute("aria-checked", "true")
+    assert [fault["kind"] for fault in play.faults] == ["status"]
+
+
+def test_a_portal_that_is_down_is_told_to_the_operator(screen: Screen) -> None:
+    expect(screen.page.locator("#portal-down")).to_be_hidden()
+    screen.page.get_by_role("switch", name="Bitrix24 fora do ar").click()
+    expect(screen.page.locator("#portal-down")).to_be_visible()
+
+
+def test_a_doubled_webhook_is_the_same_webhook_posted_twice(screen: Screen, play: PlayServer) -> None:
+    screen.page.get_by_role("switch", name="Webhook duplicado").click()
+    screen.write("Mensagem do cliente", "Oi")
+    expect(screen.page.locator("#toasts")).to_contain_text("duas vezes")
+    first, second = play.posts_to("/play/customer")
+    assert second == {**first, "source_id": "wamid.IN1"}
+    assert play.posts_to("/faults") == []
+
+
+def test_a_message_that_arrived_twice_is_shown_twice(screen: Screen, play: PlayServer) -> None:
+    message = {"id": "wamid.D", "from": "business", "text": "em dobro", "kind": "text", "at_ms": 1, "ticks": "sent"}
+    play.phones[0]["messages"] += [message, dict(message)]
+    expect(screen.page.locator("#phone-log .theirs")).to_have_count(2)
+
+
+def test_receipts_can_be_switched_to_manual(screen: Screen, play: PlayServer) -> None:
+    expect(screen.page.get_by_role("radio", name="automáticos")).to_be_checked()
+    screen.page.get_by_text("manuais").click()
+    expect(screen.page.get_by_role("radio", name="manuais")).to_be_checked()
+    assert play.posts_to("/play/receipts") == [{"mode": "manual"}]
+
+
+def test_a_new_customer_starts_with_a_first_message(screen: Screen, play: PlayServer) -> None:
+    screen.page.get_by_role("button", name="Novo cliente").click()
+    screen.page.get_by_label("Nome no perfil").fill("Rui Prado")
+    screen.page.get_by_label("Telefone (wa_id, só números)").fill("5541955554444")
+    screen.page.get_by_label("Identificador sem telefone").fill("BR.13491208655302741918")
+    screen.page.get_by_role("button", name="Usar este celular").click()
+    screen.write("Mensagem do cliente", "Primeira vez aqui")
+    expect(screen.page.locator("#chat-name")).to_have_text("Rui Prado")
+    (posted,) = play.posts_to("/play/customer")
+    assert (posted["wa_id"], posted["user_id"]) == ("5541955554444", "BR.13491208655302741918")
+
+
+def test_a_refused_send_gives_the_text_back_with_the_reason(chromium: Browser, play: PlayServer) -> None:
+    play.refusals["/play/customer"] = (400, {"error": "texto longo demais", "path": "text"})
+    screen = Screen(chromium, play.url, 1280, 800)
+    screen.write("Mensagem do cliente", "não se perca")
+    expect(screen.page.locator("#toasts")).to_contain_text("texto longo demais (text)")
+    expect(screen.page.get_by_label("Mensagem do cliente", exact=True)).to_have_value("não se perca")
+    screen.page.close()
+
+
+def test_a_sandbox_that_is_gone_is_said_plainly(chromium: Browser, play: PlayServer) -> None:
+    screen = Screen(chromium, play.url, 1280, 800)
+    play.refusals["/play/state"] = (503, {"error": "down"})
+    expect(screen.page.locator("#contact")).to_contain_text("sem contato")
+    del play.refusals["/play/state"]
+    expect(screen.page.locator("#contact")).to_have_text("ao vivo")
+    screen.page.close()
+
+
+def test_a_hidden_page_asks_for_nothing_until_it_is_seen_again(screen: Screen, play: PlayServer) -> None:
+    page = screen.page
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#contact")).to_have_text("ao vivo")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => window.away ?? true, configurable: true})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_load_state("networkidle")
+    before = play.polls
+    page.clock.run_for(60_000)
+    assert play.polls == before
+    with page.expect_response("**/play/state"):
+        page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_narrow_phone_shows_one_part_at_a_time_without_scrolling_sideways(small: Screen, play: PlayServer) -> None:
+    play.phones[0]["name"] = "Maria" * 60
+    small.write("Mensagem do cliente", "x" * 400)
+    expect(small.page.locator("#phone-log .mine")).to_be_visible()
+    for tab, part in (("Celular", "phone"), ("Caminho", "way"), ("Operador", "operator"), ("Falhas", "faults")):
+        small.page.locator(".tabs").get_by_role("button", name=tab).click()
+        expect(small.page.locator(f"#{part}")).to_be_visible()
+        others = [name for name in ("phone", "way", "operator", "faults") if name != part]
+        for other in others:
+            expect(small.page.locator(f"#{other}")).to_be_hidden()
+        widths = small.page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]")
+        assert max(widths) <= 360, tab
+
+
+def test_choosing_a_bubble_on_a_narrow_phone_opens_its_way(small: Screen) -> None:
+    small.write("Mensagem do cliente", "Oi")
+    small.page.locator("#phone-log .bubble").click()
+    expect(small.page.locator("#way")).to_be_visible()
+    expect(small.page.locator("#way-steps li")).to_have_count(6)
