@@ -114,9 +114,11 @@ function setUpNewCustomer(view, actions) {
     $("new-name").value = "";
     $("new-user-id").value = "";
     $("new-wa-id").value = `5511${900000000 + Math.floor(Math.random() * 99999999)}`;
+    $("new-wa-id").required = true;
     dialog.showModal();
     $("new-name").focus();
   });
+  $("new-user-id").addEventListener("input", (event) => { $("new-wa-id").required = !event.target.value.trim(); });
   $("new-customer-cancel").addEventListener("click", () => dialog.close());
   $("new-customer-form").addEventListener("submit", () => {
     const draft = { wa_id: $("new-wa-id").value.trim(), name: $("new-name").value.trim(), messages: [] };

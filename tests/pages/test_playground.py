@@ -265,6 +265,34 @@ def test_a_new_customer_starts_with_a_first_message(screen: Screen, play: PlaySe
     assert (posted["wa_id"], posted["user_id"]) == ("5541955554444", "BR.13491208655302741918")
 
 
+def test_a_new_customer_may_have_no_phone_but_not_no_address_at_all(screen: Screen, play: PlayServer) -> None:
+    screen.page.get_by_role("button", name="Novo cliente").click()
+    screen.page.get_by_label("Telefone (wa_id, só números)").fill("")
+    screen.page.get_by_role("button", name="Usar este celular").click()
+    expect(screen.page.get_by_role("dialog")).to_be_visible()
+    screen.page.get_by_label("Identificador sem telefone").fill("BR.13491208655302741918")
+    screen.page.get_by_role("button", name="Usar este celular").click()
+    expect(screen.page.get_by_role("dialog")).to_be_hidden()
+    expect(screen.page.locator("#phone-detail")).to_have_text("BR.13491208655302741918")
+
+
+def test_a_refused_step_is_told_as_refused(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    expect(screen.page.locator("#way-steps li")).to_have_count(6)
+    play.traces["wamid.IN1"]["steps"][3]["detail"] = "refused not_active_line"
+    row = screen.page.locator("#way-steps li[data-tone=bad]")
+    expect(row).to_contain_text("Recusada na etapa")
+    expect(row).to_contain_text("refused not_active_line")
+
+
+def test_a_customers_message_marked_as_read_lights_the_last_station(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    receipt = screen.page.locator("#way-stations li").last
+    expect(receipt).to_have_attribute("data-tone", "none")
+    play.phones[0]["messages"][0]["ticks"] = "read"
+    expect(receipt).to_have_attribute("data-tone", "ok")
+
+
 def test_a_refused_send_gives_the_text_back_with_the_reason(chromium: Browser, play: PlayServer) -> None:
     play.refusals["/play/customer"] = (400, {"error": "texto longo demais", "path": "text"})
     screen = Screen(chromium, play.url, 1280, 800)

@@ -21,6 +21,7 @@ NUMBER = "106540352242922"
 DOMAIN = "contoso.bitrix24.com.br"
 MEMBER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 MARIA = "5511987650001"
+GRAPH_TOKEN, ACCESS_TOKEN = "graph-token", "access-1"
 
 
 def small_scenario() -> dict[str, Any]:
@@ -161,20 +162,30 @@ class Sandbox:
         ours = {"x-forwarded-host": host, "x-forwarded-proto": "https", "x-ponte-function": "ponte-OnBitrix24Event-X"}
         return self.send("egress", method, path, body, {**ours, **(headers or {})})
 
-    def graph(self, body: Any, path: str = f"/v26.0/{NUMBER}/messages", token: str = "graph-token") -> Response:
+    def graph(self, body: Any, path: str = f"/v26.0/{NUMBER}/messages", token: str = GRAPH_TOKEN) -> Response:
         return self.call("graph.facebook.com", "POST", path, body, {"authorization": f"Bearer {token}"})
 
-    def rest(self, method: str, params: Any, token: str = "access-1", host: str = DOMAIN) -> Response:
+    def rest(self, method: str, params: Any, token: str = ACCESS_TOKEN, host: str = DOMAIN) -> Response:
         return self.call(host, "POST", f"/rest/{method}.json", params, {"authorization": f"Bearer {token}"})
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
     one = Sandbox()
     one.start()
-    one.providers.put(small_scenario())
     yield one
     one.stop()
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    """As new: the same servers with a scenario just put."""
+    running.clock.ms = NOW_MS
+    running.stack.__init__()  # type: ignore[misc]
+    running.webhooks.clear()
+    running.providers.put(small_scenario())
+    running.stack.resets.clear()
+    return running
 
 
 @pytest.fixture

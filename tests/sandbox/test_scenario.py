@@ -102,7 +102,7 @@ def test_what_is_no_scenario_is_refused(data: Any) -> None:
 
 def test_both_customer_parts_may_be_left_out_together_but_not_one_of_them(scenario: dict[str, Any]) -> None:
     office = load({"chatwoot": {"accounts": []}, "zattar": {"tenants": []}}, NOW_S)
-    assert office["meta"]["numbers"] == office["bitrix24"]["portals"] == []
+    assert (office["meta"]["numbers"], office["bitrix24"]["portals"]) == ([], [])
     assert office["meta"]["app_secret"] != load({}, NOW_S)["meta"]["app_secret"] != ""
     del scenario["bitrix24"]
     assert refusal(scenario)[1] == "bitrix24"

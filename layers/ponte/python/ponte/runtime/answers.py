@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+MAX_PARAMETERS = 100
+
 type LambdaAnswer = dict[str, Any]
 
 
@@ -37,7 +39,7 @@ def webhook(event: Mapping[str, Any]) -> Webhook:
         body = raw.encode("utf-8", "surrogatepass")
     query: dict[str, str] = {}
     repeated = set()
-    for name, value in parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True, max_num_fields=100):
+    for name, value in _pairs(event.get("rawQueryString") or ""):
         if name in query:
             repeated.add(name)
         query.setdefault(name, value)
@@ -45,6 +47,13 @@ def webhook(event: Mapping[str, Any]) -> Webhook:
     return Webhook(
         str(http.get("method", "")), str(event.get("rawPath", "")), headers, query, frozenset(repeated), body
     )
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        return []
 
 
 def text(status: int, body: str = "", content_type: str = "text/plain; charset=utf-8") -> LambdaAnswer:

@@ -1,0 +1,156 @@
+"""What each role may do: what its function does, on the very resources, and nothing else."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.template.conftest import Template
+
+QUEUE_EVENTS = {
+    "OnWhatsappEvent": "WhatsappEventsQueue",
+    "OnWhatsappStatus": "WhatsappStatusesQueue",
+    "OnBitrix24Event": "Bitrix24EventsQueue",
+}
+TOKEN_USERS = {"Bitrix24Webhook", "Bitrix24Install", "RefreshBitrix24Tokens", "HealGaps", *QUEUE_EVENTS}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each statement of a role's own policies; those behind a condition too."""
+    for policy in role.get("Policies", []):
+        for statement in as_list(policy["PolicyDocument"]["Statement"]):
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def grants(role: dict[str, Any]) -> set[tuple[str, str]]:
+    """(action, resource) pairs; a resource as "LogicalId", "LogicalId/path" or "LogicalId.Attribute"."""
+    pairs = set()
+    for statement in statements(role):
+        assert statement["Effect"] == "Allow"
+        for action in as_list(statement["Action"]):
+            pairs |= {(action, resource_name(resource)) for resource in as_list(statement["Resource"])}
+    return pairs
+
+
+def resource_name(resource: Any) -> str:
+    match resource:
+        case {"Fn::GetAtt": [name, "Arn" | "Id"]}:
+            return str(name)
+        case {"Fn::Sub": pattern}:
+            return str(pattern).replace("${", "").replace(".Arn}", "")
+        case {"Ref": name}:
+            return str(name)
+    return str(resource)
+
+
+@pytest.fixture
+def roles(translated: Callable[[str], "Template"]) -> dict[str, dict[str, Any]]:
+    """Logical id without "Role" -> properties, SAM's own roles among them."""
+    found = translated("prod").of_type("AWS::IAM::Role")
+    return {name.removesuffix("Role"): properties for name, properties in found.items()}
+
+
+def test_no_resource_is_a_star(translated: Callable[[str], "Template"]) -> None:
+    """In a key's policy the star is the key itself: the only one."""
+
+    def stars(node: Any, path: str) -> Iterator[str]:
+        if isinstance(node, dict):
+            if node.get("Effect") == "Allow" and "*" in as_list(node.get("Resource")):
+                yield path
+            for name, value in node.items():
+                yield from stars(value, f"{path}/{name}")
+        elif isinstance(node, list):
+            for value in node:
+                yield from stars(value, path)
+
+    assert set(stars(translated("prod").resources, "")) == {"/DataKey/Properties/KeyPolicy/Statement"}
+
+
+def test_no_role_allows_a_family_of_actions(roles: dict[str, Any]) -> None:
+    assert not [(name, grant) for name, role in roles.items() for grant in grants(role) if "*" in grant[0]]
+
+
+def test_no_role_reaches_a_whole_bucket_or_index_family(roles: dict[str, Any]) -> None:
+    reached = {resource for role in roles.values() for _, resource in grants(role)}
+    assert {r for r in reached if "*" in r} == {f"StoreBucket/{p}/*" for p in ("claim", "media", "spill")}
+
+
+def test_only_code_deploy_has_a_policy_that_aws_writes(roles: dict[str, Any]) -> None:
+    assert [name for name, role in roles.items() if "ManagedPolicyArns" in role] == ["CodeDeployService"]
+
+
+def test_a_function_writes_to_its_own_log_group_only(sam: "Template", roles: dict[str, Any]) -> None:
+    for function_id in sam.of_type("AWS::Serverless::Function"):
+        name = function_id.removesuffix("Function")
+        logs = {grant for grant in grants(roles[name]) if grant[0].startswith("logs:")}
+        assert logs == {("logs:CreateLogStream", f"{name}Logs"), ("logs:PutLogEvents", f"{name}Logs")}
+
+
+def test_only_who_calls_bitrix24_decrypts_tokens(roles: dict[str, Any]) -> None:
+    who = {name for name, role in roles.items() if any(action.startswith("kms:") for action, _ in grants(role))}
+    assert who == TOKEN_USERS
+
+
+def test_tokens_are_bound_to_tenant_and_field(roles: dict[str, Any]) -> None:
+    for name in TOKEN_USERS:
+        (statement,) = [s for s in statements(roles[name]) if "kms:Decrypt" in s["Action"]]
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["tenant", "field"]}
+        }
+
+
+def test_the_audit_trail_can_only_grow(roles: dict[str, Any]) -> None:
+    actions = {action for role in roles.values() for action, resource in grants(role) if resource == "AuditTable"}
+    assert actions == {"dynamodb:PutItem"}
+
+
+def test_metas_door_touches_no_table_and_no_key(roles: dict[str, Any]) -> None:
+    services = {action.split(":")[0] for action, _ in grants(roles["MetaWebhook"])}
+    assert services == {"logs", "sqs", "s3", "secretsmanager"}
+
+
+def test_doors_put_objects_but_read_none(roles: dict[str, Any]) -> None:
+    for name in ("MetaWebhook", "Bitrix24Webhook", "Bitrix24Install"):
+        objects = {grant for grant in grants(roles[name]) if grant[0].startswith("s3:")}
+        assert objects == {("s3:PutObject", "StoreBucket/claim/*"), ("s3:PutObject", "StoreBucket/spill/*")}
+
+
+@pytest.mark.parametrize(("name", "queue"), QUEUE_EVENTS.items())
+def test_a_worker_empties_its_own_queue_and_sends_to_none(name: str, queue: str, roles: dict[str, Any]) -> None:
+    found = {grant for grant in grants(roles[name]) if grant[0].startswith("sqs:")}
+    actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    assert found == {(f"sqs:{action}", queue) for action in actions}
+
+
+def test_the_bucket_is_listed_by_the_sweep_alone_and_only_where_it_sweeps(roles: dict[str, Any]) -> None:
+    listing = {
+        name: statement["Condition"]
+        for name, role in roles.items()
+        for statement in statements(role)
+        if "s3:ListBucket" in statement["Action"]
+    }
+    assert listing == {"SweepSpill": {"StringLike": {"s3:prefix": "spill/*"}}}
+
+
+def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(sam: "Template", roles: dict[str, Any]) -> None:
+    """Every resource named in an environment is allowed to its role, and every one allowed is named."""
+    for function_id in sam.of_type("AWS::Serverless::Function"):
+        name = function_id.removesuffix("Function")
+        told = {
+            resource_name(value["Fn::If"][1] if "Fn::If" in value else value)
+            for variable, value in sam.variables(function_id).items()
+            if variable.endswith(("_TABLE", "_BUCKET", "_ARN", "_QUEUE_URL"))
+        }
+        allowed = {resource.split("/")[0] for _, resource in grants(roles[name])} - {f"{name}Logs"}
+        assert told == allowed, function_id
+
+
+def test_only_lambda_takes_on_a_functions_role(sam: "Template", roles: dict[str, Any]) -> None:
+    for function_id in sam.of_type("AWS::Serverless::Function"):
+        (trust,) = roles[function_id.removesuffix("Function")]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
