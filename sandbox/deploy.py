@@ -24,7 +24,7 @@ class DeployError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Physical names. resources: logical id -> (type, physical id). functions: name -> alias of its triggers, or None."""
+    """Physical names. resources: logical id -> (type, physical id). functions: name -> alias of its triggers."""
 
     api_id: str
     paths: frozenset[str]

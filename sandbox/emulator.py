@@ -93,7 +93,8 @@ class Emulator:
     def client(self, service: str) -> Any:
         """A boto3 client of the account's root; shared, thread safe."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(
+            make: Any = boto3.client  # its overloads want a literal for each service
+            self._clients[service] = make(
                 service,
                 endpoint_url=self.url,
                 region_name=REGION,

@@ -15,8 +15,8 @@ Shims, and what AWS does that ministack 1.5.33 does not:
   - what a function writes to standard error is also appended to $SANDBOX_LOGS/<function>.log;
   - a layer is unpacked once and put on the path of each function process; ministack would unpack 2,500 files for every
     one of them, which is a quarter of its start;
-  - a FIFO queue feeds several batches at once, never two with messages of one group; ministack waits for one batch to end,
-    so that one slow provider would hold up every conversation. No queue feeds more than BATCHES_AT_ONCE.
+  - a FIFO queue feeds several batches at once, never two with messages of one group; ministack waits for one batch to
+    end, so that one slow provider would hold up every conversation. No queue feeds more than BATCHES_AT_ONCE.
 """
 
 import contextlib

@@ -11,6 +11,7 @@ import http.client
 import json
 import socket
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import quote
@@ -25,11 +26,14 @@ _HOP_BY_HOP = frozenset(
 )
 _NOT_PASSED_BACK = _HOP_BY_HOP | {"content-length", "server"}
 
+type Observe = Callable[[str, Mapping[str, str], bytes], None]
+
 
 class Front:
     """start() listens; `target` is told once the API exists, until then the answer is 503."""
 
     def __init__(self, host: str, port: int, emulator: tuple[str, int]) -> None:
+        self.observe: Observe = lambda _path, _headers, _body: None  # told of every POST that was let through
         self._emulator = emulator
         self.api_host = ""
         self._paths: frozenset[str] = frozenset()
@@ -129,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.front.leave()
         self._answer(status, headers, answer)
+        if self.command == "POST" and status == 200:
+            self.front.observe(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base's names
 
@@ -169,9 +175,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             left -= len(read)
 
-    def _refuse(self, status: int, message: str) -> None:
+    def _refuse(self, status: int, message: str) -> bytes | None:
+        """Answers; always None, so that a reader of the body can return it."""
         self.close_connection = True
         self._answer(status, [("Content-Type", "application/json")], json.dumps({"message": message}).encode())
+        return None
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         unavailable = (503, [("Content-Type", "application/json")], b'{"message":"Service Unavailable"}')

@@ -5,6 +5,7 @@ Built with the functions' own item builders, so that the sandbox cannot invent a
 
 import hashlib
 from collections.abc import Iterator
+from typing import cast
 
 from ponte.bitrix24.events import OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, PhoneNumberId, Portal, Rate
@@ -116,7 +117,7 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
     )
 
 
-class _Collected(Table):
+class _Collected:
     """Takes the writes of a storage class instead of a table, to be sent in batches."""
 
     def __init__(self) -> None:
@@ -168,7 +169,7 @@ def seed_chats(portal: given.Portal) -> list[Item]:
             contact_id=str(chat.get("contact_id", "")),
             last_inbound_ms=chat.get("last_inbound_ms", 0),
         )
-        Conversations(collected).put(conversation, caller.aliases())
+        Conversations(cast(Table, collected)).put(conversation, caller.aliases())
     return collected.items
 
 

@@ -146,6 +146,8 @@ def _new_item(context: Context, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": context.portal.next_id(),
         "assignedById": OPERATOR_ID,
+        "opened": "Y",
+        "sourceId": "",
         "createdTime": now,
         "updatedTime": now,
         **{key: value for key, value in fields.items() if key != "fm"},

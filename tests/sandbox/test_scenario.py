@@ -132,13 +132,9 @@ def test_the_published_schema_is_valid_and_uses_known_keywords_only() -> None:
 
 @pytest.mark.parametrize(
     ("name", "definition"),
-    [("Timing", "timing"), ("Meta", "meta"), ("Number", "number"), ("Media", "media"), ("Bitrix24", "bitrix24")]
-    + [
-        ("Portal", "portal"),
-        ("Contact", "contact"),
-        ("Line", "line"),
-        ("Chat", "chat"),
-        ("Sent", "sent"),
+    [
+        *(("Timing", "timing"), ("Meta", "meta"), ("Number", "number"), ("Media", "media"), ("Bitrix24", "bitrix24")),
+        *(("Portal", "portal"), ("Contact", "contact"), ("Line", "line"), ("Chat", "chat"), ("Sent", "sent")),
         ("File", "file"),
     ],
 )

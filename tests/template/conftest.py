@@ -23,7 +23,7 @@ class _NoManagedPolicies:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """body: the whole document, short tags expanded ({"Ref": ..}, {"Fn::Sub": ..}). Shared: read it, do not change it."""
+    """body: the document, short tags expanded ({"Ref": ..}, {"Fn::Sub": ..}). Shared: read it, do not change it."""
 
     body: dict[str, Any]
 
@@ -35,7 +35,9 @@ class Template:
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Logical id -> properties of each resource of a type."""
         return {
-            name: resource.get("Properties", {}) for name, resource in self.resources.items() if resource["Type"] == kind
+            name: resource.get("Properties", {})
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
         }
 
     def variables(self, function_id: str) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def sam() -> Template:
 
 @pytest.fixture(scope="session")
 def translate(sam: Template) -> Callable[..., Template]:
-    """Parameters -> plain CloudFormation, defaults for those not given. layer_code: where the layers' zips would lie."""
+    """Parameters -> plain CloudFormation, defaults for those not given. layer_code: where the layers' zips lie."""
 
     def translate(parameters: Mapping[str, str], layer_code: str = "s3://bucket/layer") -> Template:
         body = deepcopy(sam.body)
@@ -69,7 +71,7 @@ def translate(sam: Template) -> Callable[..., Template]:
         values = {name: str(spec["Default"]) for name, spec in body["Parameters"].items() if "Default" in spec}
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("AWS_DEFAULT_REGION", "sa-east-1")
-            return Template(transform(body, values | parameters, _NoManagedPolicies()))
+            return Template(transform(body, {**values, **parameters}, _NoManagedPolicies()))
 
     return translate
 

@@ -6,7 +6,7 @@ Stdlib and the given boto3 clients only: the ingress functions import this. A pr
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,12 +43,16 @@ class Entry:
 class SqsQueue:
     """Sends entries to one queue. client: boto3's sqs client, made with short timeouts and no retries of its own."""
 
-    def __init__(self, client: Any, url: str, name: str, spill: ObjectStore, clock: Clock) -> None:
+    def __init__(
+        self, client: Any, url: str, name: str, spill: ObjectStore, clock: Clock, refused: Callable[[str, str], None]
+    ) -> None:
+        """refused: told the queue's name and the kind of error whenever SQS does not take a batch."""
         self._client = client
         self._url = url
         self.name = name
         self._spill = spill
         self._clock = clock
+        self._refused = refused
 
     def send(self, envelopes: Sequence[Envelope], *, fifo: bool, again: str = "") -> int:
         """Send all, in order. Returns how many had to be spilled. Raises what S3 raises when that fails too.
@@ -100,7 +104,9 @@ class SqsQueue:
             request.append(item)
         try:
             answer = self._client.send_message_batch(QueueUrl=self._url, Entries=request)
-        except Exception:  # botocore raises many kinds; each means that this batch is not known to be queued
+        except Exception as error:  # botocore raises many kinds; each means that this batch is not known to be queued
+            answer = getattr(error, "response", None) or {}
+            self._refused(self.name, str(answer.get("Error", {}).get("Code") or type(error).__name__))
             return set(range(len(batch)))
         return {int(failed["Id"]) for failed in answer.get("Failed", [])}
 

@@ -93,7 +93,12 @@ def queue(field: str) -> "SqsQueue":
     """field: of Settings, e.g. "whatsapp_events_queue_url"."""
     from ponte.queue.sqs import SqsQueue  # noqa: PLC0415
 
-    return SqsQueue(_client("sqs"), require(settings(), field), field.removesuffix("_queue_url"), store(), CLOCK)
+    name = field.removesuffix("_queue_url")
+
+    def refused(queue_name: str, why: str) -> None:
+        emit(queue_name, "sqs_refused", detail=why)
+
+    return SqsQueue(_client("sqs"), require(settings(), field), name, store(), CLOCK, refused)
 
 
 @cache

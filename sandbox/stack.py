@@ -1,0 +1,161 @@
+"""The deployed stack as the control API needs it: put a scenario in, look at what is queued, parked and traced."""
+
+import json
+import threading
+from typing import Any
+
+from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
+from ponte.storage.grants import context
+from ponte.storage.kms import KmsCipher
+from ponte.storage.ledger import Ledger, log_of, word
+from ponte.storage.table import Item
+from ponte.texts import text as sentence
+from sandbox import seed
+from sandbox.control import DrainState
+from sandbox.deploy import Deployment
+from sandbox.emulator import Emulator
+from sandbox.front import Front
+from sandbox.scenario import Scenario
+from sandbox.world import clock_ms
+
+BATCH = 25
+PAUSE_SECONDS = 0.8
+WARM = ("meta_webhook", "bitrix24_webhook", "on_whatsapp_event", "on_bitrix24_event")
+
+
+class SandboxStack:
+    """Implements control.Stack over one deployment in the emulator."""
+
+    def __init__(self, emulator: Emulator, deployment: Deployment, front: Front) -> None:
+        self._emulator = emulator
+        self._deployment = deployment
+        self._front = front
+        self._core = deployment.physical("CoreTable")
+        self._message = deployment.physical("MessageTable")
+        self._bucket = deployment.physical("StoreBucket")
+        self._secret = deployment.physical("AppSecret")
+        key = deployment.physical("DataKey")
+        self._cipher = KmsCipher(emulator.client("kms"), key)
+        self._ledger = Ledger(DynamoDBTable(emulator.client("dynamodb"), self._message))
+        self._resetting = threading.Lock()
+
+    def reset(self, scenario: Scenario) -> None:
+        """The old work ends: nothing is polled, function processes are dead, queues, tables and bucket are empty."""
+        with self._resetting:
+            self._front.pause(PAUSE_SECONDS)
+            try:
+                self._emulator.command("halt")
+                self._emulator.command("wipe")
+                self._empty_bucket()
+                self._configure(scenario)
+                self._emulator.command("resume")
+            finally:
+                self._front.resume()
+            self.warm()
+
+    def warm(self) -> None:
+        """Processes of the functions that every message passes are started before it comes."""
+        known = self._deployment.functions
+        self._emulator.command("warm", functions=[[name, known[name]] for name in WARM if name in known])
+
+    def _configure(self, scenario: Scenario) -> None:
+        value = json.dumps(seed.app_secret(scenario))
+        self._emulator.client("secretsmanager").put_secret_value(SecretId=self._secret, SecretString=value)
+        self._put(self._core, seed.core_items(scenario, self._cipher))
+        self._put(self._message, seed.seed_sent(scenario, clock_ms()))
+        seconds = max(2, round(float(scenario["timing"]["lease_s"]) + 0.5))
+        for url in self._deployment.queues().values():
+            self._emulator.client("sqs").set_queue_attributes(
+                QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)}
+            )
+
+    def _put(self, table: str, items: list[Item]) -> None:
+        client = self._emulator.client("dynamodb")
+        for start in range(0, len(items), BATCH):
+            requests = [
+                {"PutRequest": {"Item": {k: to_attribute(v) for k, v in item.items()}}}
+                for item in items[start : start + BATCH]
+            ]
+            client.batch_write_item(RequestItems={table: requests})
+
+    def _empty_bucket(self) -> None:
+        s3 = self._emulator.client("s3")
+        found = s3.list_objects_v2(Bucket=self._bucket).get("Contents", [])
+        for entry in found:
+            s3.delete_object(Bucket=self._bucket, Key=entry["Key"])
+
+    def live_config(self) -> dict[str, Any]:
+        rows = self._scan(self._core)
+        portals: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            if str(row["pk"]).startswith("PORTAL#"):
+                portals[str(row["member_id"])] = self._live_portal(row)
+        for row in rows:
+            if str(row["pk"]).startswith("LINE#") and row["member_id"] in portals:
+                line = {name: row[name] for name in ("connector", "line", "signature", "phone_number_id", "active")}
+                portals[str(row["member_id"])].setdefault("lines", []).append(line)
+        return portals
+
+    def _live_portal(self, row: Item) -> dict[str, Any]:
+        member_id = str(row["member_id"])
+        live = {
+            "domain": row["domain"],
+            "status": row["portal_status"],
+            "expires_at": row["token_expires_at"],
+            "crm": row["crm"],
+        }
+        for name in ("access_token", "refresh_token"):
+            if f"{name}_ct" in row:
+                live[name] = self._cipher.decrypt(row[f"{name}_ct"], context(member_id, name))
+        return live
+
+    def drain_state(self) -> DrainState:
+        sqs = self._emulator.client("sqs")
+        names = {
+            "visible": "ApproximateNumberOfMessages",
+            "delayed": "ApproximateNumberOfMessagesDelayed",
+            "in_flight": "ApproximateNumberOfMessagesNotVisible",
+        }
+        queues = {}
+        for name, url in self._deployment.queues().items():
+            given = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names.values()))["Attributes"]
+            queues[name] = {ours: int(given.get(theirs, 0)) for ours, theirs in names.items()}
+        s3 = self._emulator.client("s3")
+        spilled = int(s3.list_objects_v2(Bucket=self._bucket, Prefix="spill/").get("KeyCount", 0))
+        waiting = sum(sum(counts.values()) for counts in queues.values())
+        return DrainState(waiting == 0 and spilled == 0 and self._front.in_flight() == 0, queues, spilled)
+
+    def parked(self) -> list[dict[str, Any]]:
+        """As the interface says: {id, source_id, direction, conversation, reason, parked_ms}; the reason in words."""
+        return [
+            {
+                "id": item["event_id"],
+                "source_id": item["source_id"],
+                "direction": "inbound" if item["source"] == "wa" else "outbound",
+                "conversation": item["conversation"],
+                "reason": _reason(item),
+                "parked_ms": item["parked_ms"],
+            }
+            for item in self._ledger.parked()
+        ]
+
+    def trace(self, source_id: str) -> dict[str, Any] | None:
+        rows = [row for row in self._scan(self._message) if row.get("source_id") == source_id and "st" in row]
+        if not rows:
+            return None
+        rows.sort(key=lambda row: int(row.get("received_ms", 0)))
+        return {"status": word(rows[0]), "steps": log_of(rows[0])}
+
+    def run_schedule(self, name: str) -> None:
+        self._emulator.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+
+    def _scan(self, table: str) -> list[Item]:
+        rows: list[Item] = []
+        for page in self._emulator.client("dynamodb").get_paginator("scan").paginate(TableName=table):
+            rows += [{k: from_attribute(v) for k, v in raw.items()} for raw in page["Items"]]
+        return rows
+
+
+def _reason(item: Item) -> str:
+    key = str(item.get("reason", "reason.default"))
+    return sentence(key, code=key.rpartition(".")[2], detail=str(item.get("reason_detail", "")) or "-")
