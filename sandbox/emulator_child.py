@@ -176,6 +176,12 @@ def warm(functions: list[list[str | None]]) -> bool:
     return True
 
 
+def _warm_quietly(functions: list[list[str | None]]) -> None:
+    """A halt may kill the very processes that are being started; the next invocation starts its own."""
+    with contextlib.suppress(RuntimeError, OSError, ValueError):
+        warm(functions)
+
+
 def _obey(command: dict[str, Any]) -> bool:
     match command["do"]:
         case "halt":
@@ -185,7 +191,7 @@ def _obey(command: dict[str, Any]) -> bool:
         case "resume":
             return resume()
         case "warm":
-            threading.Thread(target=warm, args=(command["functions"],), daemon=True).start()
+            threading.Thread(target=_warm_quietly, args=(command["functions"],), daemon=True).start()
             return True
     return False
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 MAX_BODY = 10 * 1024 * 1024
 ANSWER_SECONDS = 30.0  # an HTTP API's integration timeout
 IDLE_SECONDS = 60.0
+EMULATORS_OWN = "/health"  # a path the emulator answers itself, whatever the Host header says
 AT_ONCE = 3  # requests to one path
 
 _HOP_BY_HOP = frozenset(
@@ -212,8 +213,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _exchange(
         self, upstream: http.client.HTTPConnection, path: str, body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes]:
+        host = self.front.api_host
+        if path.partition("?")[0] == EMULATORS_OWN:
+            path, host = f"/_aws/execute-api/{host.partition('.')[0]}/$default{path}", "127.0.0.1"
         upstream.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
-        upstream.putheader("Host", self.front.api_host)
+        upstream.putheader("Host", host)
         for name, value in self.headers.items():
             if name.lower() not in _HOP_BY_HOP and name.lower() != "content-length":
                 upstream.putheader(name, value)

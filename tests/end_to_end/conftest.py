@@ -158,9 +158,21 @@ class Sandbox:
         rows: list[dict[str, Any]] = answer if isinstance(answer, list) else answer["entries"]
         return rows
 
+    def await_calls(self, provider: str, path: str, seconds: float = 20) -> list[dict[str, Any]]:
+        """Calls whose path ends so, as soon as there are any."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = [row for row in self.journal(provider) if row["path"].endswith(path)]
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no call to {provider} {path}")
+
     def calls(self, method: str) -> list[dict[str, Any]]:
         """Bitrix24 calls of one REST method, in order."""
-        return [row for row in self.journal("bitrix24") if row["path"].split("/rest/")[-1].removesuffix(".json") == method]
+        return [
+            row for row in self.journal("bitrix24") if row["path"].split("/rest/")[-1].removesuffix(".json") == method
+        ]
 
     def sends(self) -> list[dict[str, Any]]:
         """Graph sends that took effect, without read marks."""

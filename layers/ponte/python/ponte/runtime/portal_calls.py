@@ -132,6 +132,7 @@ class PortalCalls:
                 self._log("bitrix24_token", "renewal_failed", member_id, code)
                 if code == "invalid_grant":
                     self._grants.set_status(member_id, "reauth")
+                    self._log("bitrix24_token", "reauth", member_id)
                     self._directory.forget()
                     return Blocked("portal_reauth")
                 return outcome
