@@ -8,5 +8,5 @@ _consume = wiring.consumer("bitrix24_to_whatsapp", "bitrix24_events_queue_url")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """SQS batch in, partial batch response out; see queue/fifo_batch.py and runtime/workers.py."""
+    """SQS batch in, partial batch response out; see queue/fifo_batch.py and runtime/bitrix24_events.py."""
     return _consume(event, context)

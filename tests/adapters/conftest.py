@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sandbox.emulator import Emulator
 from sandbox.settings import Settings
 

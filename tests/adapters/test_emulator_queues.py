@@ -72,9 +72,7 @@ def test_with_group_scope_the_same_id_in_another_group_is_kept(sqs: Any) -> None
 def test_a_delay_on_a_single_fifo_message_is_refused(sqs: Any) -> None:
     url = make(sqs)
     with pytest.raises(ClientError):
-        sqs.send_message(
-            QueueUrl=url, MessageGroupId="g", MessageBody="x", MessageDeduplicationId="d", DelaySeconds=3
-        )
+        sqs.send_message(QueueUrl=url, MessageGroupId="g", MessageBody="x", MessageDeduplicationId="d", DelaySeconds=3)
 
 
 def test_a_message_moves_to_the_dead_letters_and_the_next_of_its_group_flows(sqs: Any) -> None:

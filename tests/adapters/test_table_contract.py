@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 import pytest
-from sandbox.memory.table import MemoryTable
 
 from ponte.storage.dynamodb import DynamoDBTable
 from ponte.storage.table import (
@@ -24,6 +23,7 @@ from ponte.storage.table import (
     le,
     lt,
 )
+from sandbox.memory.table import MemoryTable
 
 THREADS = 8
 

@@ -169,7 +169,7 @@ def test_an_installation_registers_the_connector_and_finishes(sandbox: Sandbox) 
     assert register["body"]["PLACEMENT_HANDLER"].endswith("/bitrix24/settings")
     bound = {call["body"]["event"] for call in sandbox.calls("event.bind")}
     assert not sandbox.calls("event.unbind") or bound
-    assert [row["path"] for row in sandbox.journal("oauth")][0].startswith("/rest/app.info")
+    assert sandbox.journal("oauth")[0]["path"].startswith("/rest/app.info")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,17 @@ def test_without_a_valid_signature_nothing_is_queued(aws: Aws, event: Load, head
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"[]", b"{}", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"entry":{}}', b'{"entry":[1,null,{"changes":3}]}'],
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"entry":{}}',
+        b'{"entry":[1,null,{"changes":3}]}',
+    ],
     ids=lambda body: repr(body[:20]),
 )
 def test_signed_nonsense_is_answered_200_and_queues_nothing(aws: Aws, event: Load, body: bytes) -> None:

@@ -72,7 +72,7 @@ def test_without_crm_rights_the_message_still_arrives() -> None:
 
 
 def test_crm_mode_none_asks_the_crm_nothing() -> None:
-    assert [type(e) for e in walk(NEW, {"send": {"chat_id": "1"}}, "none")][0] is SendToOpenLine
+    assert isinstance(walk(NEW, {"send": {"chat_id": "1"}}, "none")[0], SendToOpenLine)
 
 
 def test_crm_mode_lead_searches_and_adds_leads() -> None:

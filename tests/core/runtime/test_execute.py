@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sandbox.memory.table import MemoryTable
 
 from ponte.mappings import Timing
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
@@ -14,6 +13,7 @@ from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays.effects import Decision, Effect, Finish, MarkRead, Park, SendText, Step, Steps, refused
 from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Executor, Found, NotFound, Proof
 from ponte.storage.ledger import Claimed, Ledger, word
+from sandbox.memory.table import MemoryTable
 
 EVENT = Envelope("b24", "m", "ADD|c|1|7", "OperatorMessage", "c|x", 7, 1_000)
 
@@ -52,7 +52,7 @@ class World:
         self.executor = Executor(
             self.ledger,
             self.clock,
-            lambda: Timing(),
+            Timing,
             lambda: f"owner{next(owners)}",
             lambda: 0.5,
             lambda _envelope, result, detail: self.notes.append(f"{result} {detail}".strip()),

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from sandbox.memory.table import MemoryTable
-
 from ponte.bitrix24.client import Bitrix24Client
 from ponte.bitrix24.requests import system_notice
 from ponte.errors import FateUnknown
@@ -20,6 +18,7 @@ from ponte.storage.buckets import Buckets
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants, Tokens
 from ponte.storage.secrets import AppSecrets
+from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 
 MEMBER = "m1"

@@ -1,9 +1,8 @@
 """Rates are kept whoever asks, short waits are slept, long ones handed back."""
 
-from sandbox.memory.table import MemoryTable
-
 from ponte.mappings import Rate
 from ponte.storage.buckets import Buckets
+from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 
 KEY = ("RB#b24#m", "RB")

@@ -1,11 +1,11 @@
 """The ledger's moves: claim, steps, lost claims, unknown fates, parking, receipts in any order."""
 
 import pytest
-from sandbox.memory.table import MemoryTable
 
 from ponte.queue.envelope import Envelope
 from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
 from ponte.storage.table import ConditionFailed
+from sandbox.memory.table import MemoryTable
 
 EVENT = Envelope("b24", "member", "ONIMCONNECTORMESSAGEADD|c|1|77", "OperatorMessage", "c|ext", 77, 1_000)
 LEASE = 60_000

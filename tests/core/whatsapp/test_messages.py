@@ -229,8 +229,23 @@ def test_a_reaction_without_an_emoji_was_taken_back(removed: dict[str, Any]) -> 
 
 @pytest.mark.parametrize(
     "kind",
-    "text image video audio document sticker location contacts interactive button order reaction system edit "
-    "revoke".split(),
+    [
+        "text",
+        "image",
+        "video",
+        "audio",
+        "document",
+        "sticker",
+        "location",
+        "contacts",
+        "interactive",
+        "button",
+        "order",
+        "reaction",
+        "system",
+        "edit",
+        "revoke",
+    ],
 )
 @pytest.mark.parametrize("content", [None, 7, "x", [], {}, [7], True], ids=repr)
 def test_broken_content_is_shown_as_a_notice(kind: str, content: Any) -> None:

@@ -76,7 +76,7 @@ class Conversation:
     """One customer on one number, and the open-line chat that shows it.
 
     external: our own stable id of the customer in Bitrix24 (chat.id and user.id); never a phone or a BSUID for chats we
-    open, but chats of other connectors may have such ids. chat_id: Bitrix24's chat, "" until its first message was taken.
+    open, but chats of other connectors may have such ids. chat_id: Bitrix24's chat, "" until the first message.
     wa_id, user_id (BSUID): the latest addresses, "" where unknown. last_inbound_ms: the customer's last message by the
     provider's clock, 0 = never seen (the 24-hour window is then left to the provider).
     """

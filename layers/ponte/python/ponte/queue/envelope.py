@@ -14,7 +14,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """source: "wa" or "b24". scope: phone_number_id or member_id. source_id: the provider's id of the event (wamid, ...).
+    """source: "wa" or "b24". scope: phone_number_id or member_id. source_id: the provider's id of the event.
 
     kind: which relay takes it. conversation: what must stay in order; the FIFO group is made of it. order: the
     provider's own sequence or time. received_ms: when the webhook came, our clock. payload: what the relay reads, or

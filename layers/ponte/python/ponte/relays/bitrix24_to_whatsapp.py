@@ -56,7 +56,7 @@ def read_callback(data: str | None) -> tuple[str, int] | None:
 def decide(
     event: OperatorMessage, conversation: Conversation | None, line: Line | None, now_ms: int, lang: str, steps: Steps
 ) -> Decision:
-    """The next effect for an operator's message. line: its configuration; None where the line is not ours (any more)."""
+    """The next effect for an operator's message. line: None where it is not ours (any more)."""
     if line is None or not line.phone_number_id:
         return _stop(event, "reason.line_unknown", "", lang, steps)
     body = markup.to_whatsapp(event.text, signature=line.signature)

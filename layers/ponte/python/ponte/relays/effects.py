@@ -1,7 +1,7 @@
 """What a relay may want done, one effect at a time, and what it may decide instead.
 
-`decide(steps)` is asked again after every effect with the outcomes so far, so a retry after a crash goes on exactly where
-the last try stopped (docs/decisions/0001). An outcome is {"refused": code, "detail": text} where the other side said no.
+`decide(steps)` is asked again after every effect with the outcomes so far, so a retry after a crash goes on where the
+last try stopped (docs/decisions/0001). An outcome is {"refused": code, "detail": text} where the other side said no.
 
 repeatable: doing it twice shows nobody anything new; its outcome is not saved and an unknown fate is just a retry. All
 other effects have a probe (runtime/probes.py) that runs before they are repeated.
@@ -81,7 +81,7 @@ class MarkRead:
 
 @dataclass(frozen=True, slots=True)
 class SendText:
-    """One WhatsApp text. Outcome {"wamid": str, "wa_id": str, "user_id": str}. to: phone; recipient: BSUID; one of them."""
+    """One WhatsApp text. Outcome {"wamid": str, "wa_id": str, "user_id": str}. to: phone, or recipient: BSUID."""
 
     to: str
     recipient: str

@@ -1,1 +1,1 @@
-"""Acting: settings, wiring, executing effects against the ledger, observing. The only layer that knows all the others."""
+"""Acting: settings, wiring, executing effects, observing. The only layer that knows all the others."""

@@ -1,8 +1,8 @@
 """The one way out: sends HttpRequests through httpx, to allow-listed hosts only.
 
 Redirects are never followed (a renamed portal would turn a POST into a GET and carry a token elsewhere), nothing is
-repeated, answers are read to a cap. With an egress gateway configured (the sandbox), the original address is judged first,
-exactly as without it, then the request goes to the gateway with the original host in X-Forwarded-Host.
+repeated, answers are read to a cap. With an egress gateway configured (the sandbox), the original address is judged
+first, exactly as without it, then the request goes to the gateway with the original host in X-Forwarded-Host.
 """
 
 import os
@@ -62,7 +62,7 @@ class HttpxSender:
             raise FateUnknown("no_answer") from error
 
     def _judge(self, url: str) -> str:
-        """The host as written in the URL. Raises HostRefused for anything that is not plain https to an allowed host."""
+        """The host as written in the URL. Raises HostRefused for all but plain https to an allowed host."""
         parts = urlsplit(url)
         if parts.scheme == "https" and parts.netloc and parts.netloc == parts.hostname and self._allowed(parts.netloc):
             return parts.netloc

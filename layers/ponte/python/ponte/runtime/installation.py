@@ -14,9 +14,9 @@ from ponte.mappings import Line, MemberId, Number, Portal
 from ponte.outcome import Outcome, Succeeded
 from ponte.queue.envelope import Envelope
 from ponte.queue.sqs import SqsQueue
+from ponte.runtime.bitrix24_events import SET_UP
 from ponte.runtime.observability import OutcomeLog
 from ponte.runtime.perform import Means
-from ponte.runtime.workers import SET_UP
 from ponte.storage.directory import PORTAL_RATE
 from ponte.storage.grants import Tokens
 
@@ -172,7 +172,7 @@ class Installation:
     def _number_for(
         self, portal: Portal, connector: str, line_id: int, chosen: str
     ) -> tuple[Number | None, tuple[Number, ...]]:
-        """The number that is settled for the line, or the chosen or only free one; else all free ones to choose from."""
+        """The number that is settled for the line, or the chosen or only free one; else all free ones."""
         line = self._means.directory.line(portal.member_id, connector, line_id, fresh=True)
         if line and line.phone_number_id:
             known = self._means.directory.number(line.phone_number_id, fresh=True)

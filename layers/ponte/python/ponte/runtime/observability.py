@@ -1,8 +1,8 @@
 """One JSON line per outcome, with the metrics in it (CloudWatch's embedded metric format, EMF).
 
-Stdlib only: the ingress functions import this. Dimensions are `flow` and `result` alone, never a tenant or a person, since
-each series costs money. What a line may say is an allow-list: ids go in as digests; no phone, name, token or text ever.
-Source: CloudWatch user guide, "Embedded metric format specification" (read 2026-11-22).
+Stdlib only: the ingress functions import this. Dimensions are `flow` and `result` alone, never a tenant or a person,
+since each series costs money. What a line may say is an allow-list: ids go in as digests; no phone, name, token or
+text ever. Source: CloudWatch user guide, "Embedded metric format specification" (read 2026-11-22).
 """
 
 import json
@@ -18,7 +18,7 @@ NAMESPACE = "Ponte"
 
 
 class OutcomeLog(Protocol):
-    """flow: which way ("whatsapp_to_bitrix24", ...). result: a stable word. event_id: is digested before it is written."""
+    """flow: which way ("whatsapp_to_bitrix24", ...). result: a stable word. event_id: digested before it is written."""
 
     def __call__(self, flow: str, result: str, event_id: str = "", detail: str = "", count: int = 1) -> None: ...
 

@@ -25,7 +25,8 @@ _PAGE = Template("""<!doctype html>
 <title>$title</title>
 <style nonce="$nonce">
 :root{color-scheme:light}body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1c2b33;background:#f4f7f6}
-main{max-width:38rem;margin:2rem auto;padding:1.5rem 1.75rem;background:#fff;border-radius:12px;box-shadow:0 1px 4px #0002}
+main{max-width:38rem;margin:2rem auto;padding:1.5rem 1.75rem;background:#fff;border-radius:12px;
+box-shadow:0 1px 4px #0002}
 h1{font-size:1.25rem;margin:0 0 .75rem}.state{padding:.6rem .9rem;border-radius:8px;background:#e6f4ea}
 .state.bad{background:#fdecea}label{display:block;padding:.5rem 0}button{font:inherit;padding:.55rem 1.1rem;border:0;
 border-radius:8px;background:#0b6e4f;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #7cc4a8}
@@ -104,7 +105,8 @@ class Pages:
             for name, value in kept.items()
         )
         rows = "".join(
-            f'<label><input type="radio" name="phone_number_id" value="{html.escape(number.phone_number_id)}" required> '
+            '<label><input type="radio" name="phone_number_id" required '
+            f'value="{html.escape(number.phone_number_id)}"> '
             f"{html.escape(number.display_phone_number)}</label>"
             for number in state.free
         )

@@ -1,4 +1,4 @@
-"""What runs by the clock: renewing tokens that will be needed, sending spilled entries on, counting what is unsettled."""
+"""What runs by the clock: renewing tokens, sending spilled entries on, counting what is unsettled."""
 
 import json
 from collections.abc import Mapping

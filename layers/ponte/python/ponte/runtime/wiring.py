@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ponte.runtime.installation import Installation
     from ponte.runtime.pages import Pages
     from ponte.runtime.perform import Means
-    from ponte.runtime.workers import Parts
+    from ponte.runtime.worker import Parts
     from ponte.storage.directory import Directory
     from ponte.storage.s3 import S3Store
     from ponte.storage.secrets import SecretStore
@@ -176,7 +176,7 @@ def installation() -> "Installation":
 def parts(flow: str) -> "Parts":
     from ponte.runtime.execute import Executor  # noqa: PLC0415
     from ponte.runtime.perform import CustomerPerformer  # noqa: PLC0415
-    from ponte.runtime.workers import Parts  # noqa: PLC0415
+    from ponte.runtime.worker import Parts  # noqa: PLC0415
 
     def note(envelope: "Envelope", result: str, detail: str) -> None:
         emit(flow, result, envelope.id, detail)
@@ -204,13 +204,11 @@ def consumer(flow: str, queue_field: str) -> Callable[[Mapping[str, Any], Any], 
 
     @cache
     def worker() -> Callable[[Mapping[str, Any]], Verdict]:
-        from ponte.runtime import workers  # noqa: PLC0415
+        from ponte.runtime.bitrix24_events import Bitrix24Events  # noqa: PLC0415
+        from ponte.runtime.whatsapp_events import WhatsappEvents  # noqa: PLC0415
+        from ponte.runtime.whatsapp_statuses import WhatsappStatuses  # noqa: PLC0415
 
-        kinds = {
-            workers.WhatsappEvents.flow: workers.WhatsappEvents,
-            workers.WhatsappStatuses.flow: workers.WhatsappStatuses,
-            workers.Bitrix24Events.flow: workers.Bitrix24Events,
-        }
+        kinds = {worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)}
         return kinds[flow](parts(flow))
 
     def change_visibility(returned: Any) -> None:

@@ -3,6 +3,7 @@
 Stdlib only beside the table port: the ingress functions import this. Tokens are not here but in `storage.grants`.
 """
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -76,15 +77,11 @@ class Directory:
         pk, sk = keys.portal(portal.member_id)
         self._write(Update(pk, sk, set={"domain": domain, "client_endpoint": endpoint}, when=exists("pk")))
         owner = eq("member_id", portal.member_id)
-        try:
+        with contextlib.suppress(ConditionFailed):
             self._write(Delete(*keys.portal_address(portal.domain), when=owner))
-        except ConditionFailed:
-            pass
-        try:
-            address = dict(zip(("pk", "sk"), keys.portal_address(domain), strict=True))
+        address = dict(zip(("pk", "sk"), keys.portal_address(domain), strict=True))
+        with contextlib.suppress(ConditionFailed):
             self._write(Put(address | {"member_id": str(portal.member_id)}, when=any_of(absent("pk"), owner)))
-        except ConditionFailed:
-            pass
         return replace(portal, domain=domain, client_endpoint=endpoint)
 
     def forget(self) -> None:

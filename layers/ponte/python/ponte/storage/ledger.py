@@ -7,9 +7,9 @@
                           v  |
                          RETRY / UNKNOWN
 
-A claim carries its owner and a lease. Whoever finds SENDING with a run-out lease, or UNKNOWN, may claim too, and is told
-that the fate of the first unfinished step is unknown: it must probe before it repeats. Each finished step's outcome is
-saved in the item before the next step starts ("s_<step>"), so a retry goes on where the last try stopped.
+A claim carries its owner and a lease. Whoever finds SENDING with a run-out lease, or UNKNOWN, may claim too, and is
+told that the fate of the first unfinished step is unknown: it must probe before it repeats. Each finished step's
+outcome is saved in the item before the next step starts ("s_<step>"), so a retry goes on where the last try stopped.
 """
 
 from collections.abc import Mapping
@@ -169,7 +169,7 @@ class Ledger:
         )
 
     def release(self, claim: Claimed, now_ms: int, reason: str, *, counts: bool) -> None:
-        """Certainly not done: give it back for a later try. counts: whether it is one of the tries that end in parking."""
+        """Certainly not done: give it back for a later try. counts: whether the try counts towards parking."""
         self._owned(
             claim,
             Update(
@@ -182,7 +182,7 @@ class Ledger:
         )
 
     def unknown(self, claim: Claimed, now_ms: int, step: str, reason: str, *, counts: bool) -> None:
-        """The fate of `step` is unknown (still): whoever claims next has to probe. The wait counts from the first time."""
+        """The fate of `step` is unknown (still): the next to claim has to probe. The wait runs from the first time."""
         self._owned(
             claim,
             Update(

@@ -105,7 +105,7 @@ class ConditionFailed(Exception):
 class TransactionRefused(Exception):
     """One write of a transaction failed its condition (or met a rival), nothing was written.
 
-    failed: index of each refused write -> the item as it is. Empty when only a rival transaction was in the way: repeat.
+    failed: index of each refused write -> the item as it is. Empty when only a rival was in the way: repeat.
     """
 
     def __init__(self, failed: Mapping[int, Item | None]) -> None:

@@ -1,0 +1,120 @@
+"""The worker of customers' messages, and of echoes of what the business wrote in its phone app."""
+
+from functools import partial
+
+from ponte.errors import MalformedEvent
+from ponte.mappings import Conversation, Number, Portal
+from ponte.people.callers import caller_of, rotation
+from ponte.queue.envelope import Envelope
+from ponte.queue.fifo_batch import Verdict
+from ponte.relays import whatsapp_to_bitrix24
+from ponte.relays.effects import Decide, Decision, Finish, PostNotice, Step, Steps
+from ponte.runtime.execute import Performer
+from ponte.runtime.worker import Parts, Retry, Worker
+from ponte.storage.ledger import Claimed
+from ponte.texts import text as sentence
+from ponte.whatsapp import describe, messages
+from ponte.whatsapp.events import InboundMessage, SystemChange
+
+OPENING_WAIT_S = 2.0
+
+
+class WhatsappEvents(Worker):
+    """Messages of customers, and echoes of what the business wrote in its phone app."""
+
+    flow = "whatsapp_to_bitrix24"
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._opening_now: dict[str, Conversation] = {}
+
+    def take(self, envelope: Envelope) -> Verdict:
+        try:
+            return super().take(envelope)
+        finally:
+            opened = self._opening_now.pop(envelope.id, None)
+            if opened is not None:
+                self.parts.conversations.unlock_opening(opened, envelope.id)
+
+    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
+        number = self.parts.directory.number(envelope.scope)
+        if number is None or not number.member_id:
+            return self._parked("reason.number_unknown")
+        portal = self._portal(number.member_id)
+        if isinstance(portal, str):
+            return self._parked(portal)
+        if envelope.kind == "echo":
+            return self._echo(envelope, number, portal)
+        if envelope.kind != "message":
+            return self._finished("SKIPPED", envelope.kind)
+        try:
+            message = messages.read(envelope.payload)
+        except MalformedEvent:
+            return self._parked("reason.malformed")
+        if message.group_id:
+            return self._finished("SKIPPED", "group")
+        conversation = self._conversation(message, number, claim)
+        performer = self.parts.performers(portal, number.phone_number_id, conversation)
+        decide = partial(whatsapp_to_bitrix24.decide, message, conversation, portal.crm, self.parts.language)
+        return decide, performer
+
+    def _conversation(self, message: InboundMessage, number: Number, claim: Claimed) -> Conversation | None:
+        caller = caller_of(message.sender)
+        if isinstance(message.body, SystemChange):
+            old, new = rotation(message.sender, message.body)
+            known = self.parts.conversations.by_alias(number, old)
+            if known:
+                self.parts.conversations.learn(number, known.person, new)
+                fields = {kind: value for kind, value in _addresses(message.body).items() if value}
+                self.parts.conversations.save(known, **fields)
+            return known
+        if whatsapp_to_bitrix24.opens_nothing(message):
+            return self.parts.conversations.by_alias(number, caller.aliases())
+        if not caller.aliases():
+            return None
+        resolved = self.parts.conversations.resolve(number, caller, message.sent_at * 1000)
+        if resolved.conflict:
+            self.parts.log(self.flow, "alias_conflict", claim.event_id)
+        conversation = resolved.conversation
+        if not conversation.chat_id:
+            conversation = self._opening(conversation, claim)
+        return conversation
+
+    def _opening(self, conversation: Conversation, claim: Claimed) -> Conversation:
+        """First contact: one worker at a time, whichever group the message came in; others wait and read again."""
+        now = self.parts.clock.now_ms()
+        owner = claim.event_id
+        lease = max(1_000, claim.lease_until_ms - now)
+        if not self.parts.conversations.lock_opening(conversation, owner, now, lease):
+            self.parts.ledger.release(claim, now, "opening", counts=False)
+            raise Retry(OPENING_WAIT_S)
+        self._opening_now[owner] = conversation
+        return self.parts.conversations.get(conversation.phone_number_id, conversation.person) or conversation
+
+    def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
+        """What the business wrote on its phone: shown to operators as a note, never sent again."""
+        try:
+            message = messages.read(envelope.payload)
+        except MalformedEvent:
+            return self._finished("SKIPPED", "malformed")
+        addressee = caller_of(message.sender)
+        conversation = self.parts.conversations.by_alias(number, addressee.aliases())
+        if conversation is None or not conversation.chat_id:
+            return self._finished("SKIPPED", "no_conversation")
+        if self.parts.ledger.pointer(number.phone_number_id, message.wamid):
+            return self._finished("SKIPPED", "own_send")
+        line = describe.line(message, self.parts.language)
+        note = PostNotice(conversation.chat_id, sentence("notice.echo", self.parts.language, text=line))
+
+        def decide(steps: Steps) -> Decision:
+            return Finish() if "notice" in steps else Step("notice", note)
+
+        return decide, self.parts.performers(portal, number.phone_number_id, conversation)
+
+
+def _addresses(change: SystemChange) -> dict[str, str]:
+    return {
+        "wa_id": change.phone or "",
+        "user_id": change.user_id or "",
+        "parent_user_id": change.parent_user_id or "",
+    }

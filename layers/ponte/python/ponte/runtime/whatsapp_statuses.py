@@ -1,0 +1,97 @@
+"""The worker of WhatsApp's receipts."""
+
+from dataclasses import replace
+from functools import partial
+
+from ponte.errors import MalformedEvent
+from ponte.queue.envelope import Envelope
+from ponte.queue.fifo_batch import Done, Verdict
+from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
+from ponte.relays.effects import Decide
+from ponte.runtime.execute import Performer
+from ponte.runtime.worker import Worker
+from ponte.storage.ledger import Claimed, steps_of
+from ponte.whatsapp import statuses
+
+
+class WhatsappStatuses(Worker):
+    """Receipts: the rank of the message, and what Bitrix24 shows of it."""
+
+    flow = "whatsapp_status"
+
+    def take(self, envelope: Envelope) -> Verdict:
+        try:
+            update = statuses.read(envelope.payload)
+        except MalformedEvent:
+            self.parts.log(self.flow, "malformed", envelope.id)
+            return Done()
+        rank = statuses.ORDER.get(update.status, 0)
+        if not update.is_known:
+            self.parts.log(self.flow, "unknown_status", envelope.id)
+            return Done()
+        target = self._target(envelope.scope, update)
+        now = self.parts.clock.now_ms()
+        if target is None:
+            if update.status != "failed":
+                self.parts.ledger.early_receipt(envelope.scope, update.wamid, rank, now)
+            self.parts.log(self.flow, "not_ours", envelope.id)
+            return Done()
+        event_id, part = target
+        if update.status == "failed":
+            code = str(update.errors[0].code) if update.errors else "unknown"
+            self.parts.ledger.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
+        else:
+            self.parts.ledger.receipt(event_id, part, update.wamid, update.status, rank, now)
+        if update.status not in ("read", "failed"):
+            self.parts.log(self.flow, update.status, envelope.id)
+            return Done()
+        wanted = "failed" if update.status == "failed" else "read"
+        own = replace(envelope, source_id=f"{update.wamid}|{wanted}")
+        return self.parts.executor.run(own, partial(self._show, event_id, part, update))
+
+    def _target(self, phone_number_id: str, update: statuses.StatusUpdate) -> tuple[str, int] | None:
+        """The event that sent this wamid: by our callback data, else by the pointer the send left."""
+        named = bitrix24_to_whatsapp.read_callback(update.callback)
+        if named:
+            number = self.parts.directory.number(phone_number_id)
+            scope = named[0].split("|", 2)[1]
+            return named if number and number.member_id == scope else None
+        pointer = self.parts.ledger.pointer(phone_number_id, update.wamid)
+        if pointer and "event_id" in pointer:
+            return str(pointer["event_id"]), int(pointer["part"])
+        return None
+
+    def _show(
+        self, event_id: str, part: int, update: statuses.StatusUpdate, _claim: Claimed
+    ) -> tuple[Decide, Performer]:
+        item = self.parts.ledger.read(event_id) or {}
+        reference = item.get("ref")
+        if not reference:
+            return self._finished("SKIPPED", "no_reference")
+        if update.status == "failed" and int(item.get(f"rk{part}", 0)) >= statuses.ORDER["delivered"]:
+            return self._finished("SKIPPED", "was_delivered")
+        portal = self._portal(str(reference["member_id"]))
+        if isinstance(portal, str):
+            return self._parked(portal)
+        steps = steps_of(item)
+        wamids = tuple(str(s["wamid"]) for n, s in sorted(steps.items()) if n.startswith("send") and "wamid" in s)
+        sent = receipts_to_bitrix24.Sent(
+            connector=str(reference["connector"]),
+            line=int(reference["line"]),
+            chat_id=str(reference["chat_id"]),
+            message_id=str(reference["message_id"]),
+            external=str(reference["external"]),
+            wamids=(update.wamid,) if update.wamid in wamids or not wamids else wamids,
+        )
+        performer = self.parts.performers(portal, "", None)
+        if update.status == "failed":
+            error = update.errors[0] if update.errors else statuses.StatusError(0)
+            decide: Decide = partial(
+                receipts_to_bitrix24.decide_failed,
+                sent,
+                str(error.code),
+                error.details or error.title,
+                self.parts.language,
+            )
+            return decide, performer
+        return partial(receipts_to_bitrix24.decide_read, sent), performer

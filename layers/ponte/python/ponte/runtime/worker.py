@@ -1,0 +1,114 @@
+"""One queue message at a time: what all workers share. Envelope in, verdict out; nothing that content causes escapes.
+
+Each worker is made once per container by `runtime.wiring` and used by many threads at once.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from ponte.clock import Clock
+from ponte.errors import MalformedEvent
+from ponte.mappings import Conversation, Portal
+from ponte.queue.envelope import Envelope, loads
+from ponte.queue.fifo_batch import Later, Verdict
+from ponte.queue.sqs import ObjectStore
+from ponte.relays.effects import Decide, Finish, Park
+from ponte.runtime.execute import Executor, Performer
+from ponte.runtime.observability import OutcomeLog, emit_bug
+from ponte.storage.conversations import Conversations
+from ponte.storage.directory import Directory
+from ponte.storage.ledger import Claimed, Ledger
+
+
+class Performers(Protocol):
+    """Makes the performer of one event: bound to the portal and number it concerns."""
+
+    def __call__(self, portal: Portal | None, phone_number_id: str, conversation: Conversation | None) -> Performer: ...
+
+
+class Retry(Exception):
+    """Somebody else must finish first: show the message again in `seconds`; not an attempt."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("retry")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every worker stands on."""
+
+    executor: Executor
+    ledger: Ledger
+    directory: Directory
+    conversations: Conversations
+    performers: Performers
+    store: ObjectStore
+    clock: Clock
+    log: OutcomeLog
+    language: str
+    connector_id: str
+
+
+class Worker:
+    """Base: envelope in, verdict out; nothing that content can cause escapes."""
+
+    flow = ""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    def __call__(self, record: Mapping[str, Any]) -> Verdict:
+        """Handle one SQS record. Raises for our own bugs only; they are logged without content."""
+        try:
+            envelope = self._open(loads(str(record["body"])))
+        except MalformedEvent:
+            # Not even an envelope of ours: SQS keeps it until it lands in the dead-letter queue.
+            self.parts.log(self.flow, "not_an_envelope")
+            raise
+        try:
+            return self.take(envelope)
+        except Retry as retry:
+            return Later(retry.seconds)
+        except Exception as error:
+            emit_bug(self.flow, error, envelope.id)
+            raise
+
+    def take(self, envelope: Envelope) -> Verdict:
+        return self.parts.executor.run(envelope, partial(self.prepare, envelope), self.reference(envelope))
+
+    def reference(self, _envelope: Envelope) -> Mapping[str, Any]:
+        """What a later receipt needs to find the chat again (ids only); kept with the claim."""
+        return {}
+
+    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
+        raise NotImplementedError
+
+    def _open(self, envelope: Envelope) -> Envelope:
+        """Fetch a payload that was too big for the queue."""
+        if envelope.claim is None:
+            return envelope
+        raw = self.parts.store.get(str(envelope.claim["key"]))
+        if hashlib.sha256(raw).hexdigest() != envelope.claim.get("sha256"):
+            raise MalformedEvent("claim.sha256")
+        return envelope.with_payload(json.loads(raw))
+
+    def _parked(self, reason: str) -> tuple[Decide, Performer]:
+        return (lambda _: Park(reason)), self.parts.performers(None, "", None)
+
+    def _finished(self, state: str, detail: str) -> tuple[Decide, Performer]:
+        return (lambda _: Finish(state, detail)), self.parts.performers(None, "", None)
+
+    def _portal(self, member_id: str) -> Portal | str:
+        """The portal to call, or the reason why it cannot be called."""
+        portal = self.parts.directory.portal(member_id) if member_id else None
+        if portal is None:
+            return "reason.portal_unknown"
+        if portal.status == "active":
+            return portal
+        portal = self.parts.directory.portal(member_id, fresh=True) or portal
+        return portal if portal.status == "active" else f"reason.portal_{portal.status}"
