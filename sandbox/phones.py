@@ -113,6 +113,16 @@ class Phones:
             phone.messages.append(message)
         phone.closed_after_ms = max(phone.closed_after_ms or 0, sent_at_ms + WINDOW_MS)
 
+    def seen(self, wamid: str) -> None:
+        """The business marked a customer's message as read; WhatsApp marks the earlier ones of the chat with it."""
+        for phone in self.phones:
+            if any(message.id == wamid for message in phone.messages):
+                for message in phone.messages:
+                    if message.sender == "customer":
+                        message.ticks = "read"
+                    if message.id == wamid:
+                        break
+
     def mark(self, wamid: str, status: str) -> None:
         """Move the ticks of a message; they never go back, and delivered or read win over failed."""
         accepted = self.accepted.get(wamid)

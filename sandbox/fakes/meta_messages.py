@@ -61,6 +61,7 @@ def _mark_read(world: World, body: dict[str, Any]) -> Reply:
     typing = body.get("typing_indicator")
     if typing is not None and typing != {"type": "text"}:
         raise invalid("typing_indicator.type must be text")
+    world.phones.seen(str(wamid))
     return json_reply(200, {"success": True})
 
 

@@ -33,7 +33,8 @@ const STEPS = [
   [/^(conversation|mapping|link|save)/, "worker", "ok", "Conversa ligada dos dois lados"],
   [/^(upload|media|file)/, "provider", "ok", "Arquivo levado"],
   [/^apply$/, "worker", "ok", "Mudança do portal guardada"],
-  [/^sent$/, "provider", "ok", "Concluída: o {to} aceitou"],
+  [/^sent$/, "receipt", "ok", "Recibo: aceita pelo WhatsApp"],
+  [/^completed$/, "worker", "ok", "Concluída: o {to} aceitou"],
   [/^(send|message|hand_?over|deliver|call)/, "provider", "ok", "Entregue ao {to}"],
 ];
 const STATUSES = {

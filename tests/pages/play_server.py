@@ -143,7 +143,7 @@ def way_in(at_ms: int) -> dict[str, Any]:
         {"at_ms": at_ms + 85, "step": "claimed"},
         {"at_ms": at_ms + 260, "step": "contact", "detail": "crm.duplicate.findbycomm"},
         {"at_ms": at_ms + 1240, "step": "send", "detail": "imconnector.send.messages"},
-        {"at_ms": at_ms + 1300, "step": "sent"},
+        {"at_ms": at_ms + 1300, "step": "completed"},
     ]
     return {"status": "SENT", "steps": steps}
 

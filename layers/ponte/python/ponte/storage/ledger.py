@@ -163,7 +163,7 @@ class Ledger:
             Update(
                 *keys.message(claim.event_id),
                 set={"st": state, "done_ms": now_ms},
-                append={"log": [_entry(now_ms, state.lower(), detail)]},
+                append={"log": [_entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
                 remove=["lease", "own", "unknown_ms"],
             ),
         )
@@ -406,5 +406,5 @@ def log_of(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The way the event took: [{at_ms, step, detail}], oldest first."""
     way = [{"at_ms": int(item.get("received_ms", 0)), "step": "webhook", "detail": str(item.get("kind", ""))}]
     if "t0" in item:
-        way.append({"at_ms": int(item["t0"]), "step": "worker", "detail": ""})
+        way.append({"at_ms": int(item["t0"]), "step": "claimed", "detail": ""})
     return way + [{"detail": "", **entry} for entry in item.get("log", [])]
