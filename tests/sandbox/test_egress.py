@@ -242,7 +242,9 @@ def test_a_crash_of_another_function_or_provider_does_not_happen(
     assert sandbox.graph(text_message).status == 200
 
 
-@pytest.mark.parametrize("pid", [-1, 0, 1, os.getpid(), os.getppid()], ids=["group", "own group", "init", "own", "parent"])
+@pytest.mark.parametrize(
+    "pid", [-1, 0, 1, os.getpid(), os.getppid()], ids=["group", "own group", "init", "own", "parent"]
+)
 def test_only_a_functions_process_can_be_killed(monkeypatch: pytest.MonkeyPatch, pid: int) -> None:
     killed: list[int] = []
     monkeypatch.setattr("os.kill", lambda pid, _signal: killed.append(pid))

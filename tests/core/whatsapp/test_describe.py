@@ -54,7 +54,7 @@ LINES = {
     "location_pin": "📍 Localização\nhttps://maps.google.com/?q=-23.561414,-46.655881",
     "location_place": (
         "📍 Localização: Facebook HQ\n1 Hacker Way, Menlo Park, CA 94025\n"
-        "https://maps.google.com/?q=37.461198,-122.216439\nhttps://maps.google.com/?cid=2000000000000000000"
+        "https://maps.google.com/?q=37.461198,-122.216438\nhttps://maps.google.com/?cid=2000000000000000000"
     ),
     "order": (
         "🛒 Pedido do catálogo\n2x di9ozbzfi4 (USD 7,99 cada)\n1x nqryix03ez (USD 20 cada)\n"
