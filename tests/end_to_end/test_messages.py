@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -88,9 +89,8 @@ def test_a_person_without_a_phone_is_answered_by_bsuid(sandbox: Sandbox) -> None
     external = sandbox.calls("imconnector.send.messages")[0]["body"]["MESSAGES"][0]["chat"]["id"]
     sandbox.post_bitrix(sandbox.operator(9001, "Olá", external))
     sandbox.settle()
-    # The sample's clock is old: the 24-hour window is closed, so the operator is told instead.
-    assert sandbox.sends() == []
-    assert "24" in sandbox.notices()[0]
+    (sent,) = sandbox.sends()
+    assert (sent["recipient"], sent["text"]["body"]) == ("BR.20558713390021774410", "Olá")
 
 
 def test_a_bsuid_chat_is_written_to_through_recipient(running: Sandbox) -> None:
@@ -195,6 +195,16 @@ def test_a_status_of_an_unknown_message_is_counted_and_nothing_else(sandbox: San
     assert sandbox.post_whatsapp(sandbox.status("wamid.NOBODY", "read")).status_code == 200
     sandbox.settle()
     assert sandbox.journal("bitrix24") == []
+
+
+def test_a_customer_who_wrote_two_days_ago_is_outside_the_window(sandbox: Sandbox) -> None:
+    sandbox.post_whatsapp(sandbox.text("wamid.OLD", "antiga", at=int(time.time()) - 2 * 24 * 3600))
+    sandbox.settle()
+    external = sandbox.calls("imconnector.send.messages")[0]["body"]["MESSAGES"][0]["chat"]["id"]
+    sandbox.post_bitrix(sandbox.operator(9001, "tarde demais", external))
+    sandbox.settle()
+    assert sandbox.sends() == []
+    assert "24" in sandbox.notices()[0]
 
 
 def test_outside_the_window_the_operator_is_told_and_the_message_is_parked(running: Sandbox) -> None:

@@ -53,7 +53,7 @@ def refusal(code: Any, status: int = 400, **more: Any) -> HttpResponse:
 def test_recorded_errors(name: str, outcome: type[Any], code: str) -> None:
     for classify in (errors.classify, errors.classify_send):
         found = classify(sample(name))
-        assert type(found) is outcome
+        assert isinstance(found, outcome)
         assert found.code == code
 
 
@@ -107,6 +107,9 @@ def test_a_success_without_a_wamid_proves_nothing(body: Any) -> None:
         (refusal("131047"), Rejected("131047", "m")),
         (refusal("0"), Blocked("0", "m")),
         (refusal("abc"), Rejected("abc", "m")),
+        (refusal("9" * 5_000), Rejected("9" * 200, "m")),
+        (refusal(True), Rejected("http_400", "m")),
+        (refusal(None, 200), Unknown("http_200")),
         (refusal(10**30), Rejected("http_400", "m")),
         (refusal(200), Blocked("200", "m")),
         (refusal(299), Blocked("299", "m")),

@@ -87,9 +87,7 @@ def redrive(
     return [Redriven(str(row["event_id"]), _one(ledger, queue, clock, token, row)) for row in rows]
 
 
-def _one(
-    ledger: Ledger, queue: Callable[[str], Queue], clock: Clock, token: Callable[[], str], row: Item
-) -> State:
+def _one(ledger: Ledger, queue: Callable[[str], Queue], clock: Clock, token: Callable[[], str], row: Item) -> State:
     envelope = ledger.unpark(str(row["event_id"]), clock.now_ms())
     if envelope is None:
         return "not_parked"

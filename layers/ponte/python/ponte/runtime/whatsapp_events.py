@@ -17,6 +17,16 @@ from ponte.whatsapp import describe, messages
 from ponte.whatsapp.events import InboundMessage, SystemChange
 
 OPENING_WAIT_S = 2.0
+REDELIVERY_MS = 8 * 24 * 3600 * 1000  # Meta repeats a webhook for seven days
+
+
+def written_ms(sent_at: int, received_ms: int) -> int:
+    """When the customer wrote, for the 24-hour window: by Meta's clock (seconds), even if the webhook came days late.
+
+    A stamp older than any redelivery can be says nothing about the window; then our own clock counts, and a send that
+    Meta refuses after all is parked by its own word (131047).
+    """
+    return sent_at * 1000 if received_ms - sent_at * 1000 < REDELIVERY_MS else received_ms
 
 
 class WhatsappEvents(Worker):
@@ -53,12 +63,14 @@ class WhatsappEvents(Worker):
             return self._parked("reason.malformed")
         if message.group_id:
             return self._finished("SKIPPED", "group")
-        conversation = self._conversation(message, number, claim)
+        conversation = self._conversation(message, number, claim, envelope.received_ms)
         performer = self.parts.performers(portal, number.phone_number_id, conversation)
         decide = partial(whatsapp_to_bitrix24.decide, message, conversation, portal.crm, self.parts.language)
         return decide, performer
 
-    def _conversation(self, message: InboundMessage, number: Number, claim: Claimed) -> Conversation | None:
+    def _conversation(
+        self, message: InboundMessage, number: Number, claim: Claimed, received_ms: int
+    ) -> Conversation | None:
         caller = caller_of(message.sender)
         if isinstance(message.body, SystemChange):
             old, new = rotation(message.sender, message.body)
@@ -72,7 +84,7 @@ class WhatsappEvents(Worker):
             return self.parts.conversations.by_alias(number, caller.aliases())
         if not caller.aliases():
             return None
-        resolved = self.parts.conversations.resolve(number, caller, message.sent_at * 1000)
+        resolved = self.parts.conversations.resolve(number, caller, written_ms(message.sent_at, received_ms))
         if resolved.conflict:
             self.parts.log(self.flow, "alias_conflict", claim.event_id)
         conversation = resolved.conversation

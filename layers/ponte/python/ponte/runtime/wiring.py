@@ -50,9 +50,9 @@ def _client(service: str, *, patient: bool = False) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     if patient:
-        config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=3, read_timeout=10)
+        config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5)
     else:
-        config = Config(retries={"max_attempts": 0}, connect_timeout=1, read_timeout=3)
+        config = Config(retries={"total_max_attempts": 1}, connect_timeout=0.5, read_timeout=1.5)
     make: Any = boto3.client  # its overloads want a literal for each service
     return make(service, config=Config(max_pool_connections=20).merge(config))
 

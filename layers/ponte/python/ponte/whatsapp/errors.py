@@ -7,16 +7,15 @@ later, or both; the sentences for people are "reason.whatsapp.<code>" in the cat
 Source: .../whatsapp/support/error-codes, /throughput (read 2026-06).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from ponte.http import HttpResponse
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.texts import text as sentence
 from ponte.whatsapp.changes import addresses
 from ponte.whatsapp.ids import is_id
-from ponte.whatsapp.typed_reads import Json, flag, integer, label, mapping, mappings
+from ponte.whatsapp.typed_reads import Json, flag, label, mapping, mappings, scalar
 
 _MINUTE = 60.0
 _PAIR_SECONDS = 6.0  # a pair's sustained rate is one message in 6 s
@@ -144,16 +143,15 @@ def reason(code: str, detail: str = "", lang: str = "pt-BR") -> str:
     return sentence(f"reason.whatsapp.{code}", lang, code=code, detail=detail or "-")
 
 
-def _refused(status: int, error: Mapping[str, Any], attempt: int) -> Outcome:
-    fields = dict(error)
-    given = fields.get("code")
-    if type(given) not in (int, str):
-        return Unknown(f"http_{status}") if status >= 500 else Rejected(f"http_{status}", _detail(fields))
-    number = integer(fields, "code")
-    code = str(number) if type(given) is int or number else label(fields, "code", 40) or f"http_{status}"
-    rule = RULES.get(number) if code == str(number) else None
+def _refused(status: int, error: Json, attempt: int) -> Outcome:
+    code = scalar(error, "code")
+    if not code:
+        certain = 400 <= status < 500
+        return Rejected(f"http_{status}", _detail(error)) if certain else Unknown(f"http_{status}")
+    number = int(code) if code.isascii() and code.isdigit() else None
+    rule = RULES.get(number) if number is not None else None
     if rule is None:
-        may_pass = status >= 500 or flag(fields, "is_transient")
+        may_pass = status >= 500 or flag(error, "is_transient")
         rule = Rule("retry", tries=_UNLISTED_TRIES) if may_pass else _NEVER
     if rule.tries is not None and attempt >= rule.tries:
         rule = _NEVER
@@ -166,9 +164,9 @@ def _refused(status: int, error: Mapping[str, Any], attempt: int) -> Outcome:
                 wait = min(max(_PAIR_SECONDS, 4.0 ** min(attempt, 8)), _PAIR_MOST_SECONDS)
             return Transient(code, wait, counts=False)
         case "mend":
-            return Blocked(code, _detail(fields))
+            return Blocked(code, _detail(error))
         case "never":
-            return Rejected(code, _detail(fields))
+            return Rejected(code, _detail(error))
 
 
 def _detail(error: Json) -> str:
