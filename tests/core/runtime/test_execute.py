@@ -13,6 +13,7 @@ from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays.effects import Decision, Effect, Finish, MarkRead, Park, SendText, Step, Steps, refused
 from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Executor, Found, NotFound, Proof
 from ponte.storage.ledger import Claimed, Ledger, word
+from ponte.storage.receipts import Receipts
 from sandbox.memory.table import MemoryTable
 
 EVENT = Envelope("b24", "m", "ADD|c|1|7", "OperatorMessage", "c|x", 7, 1_000)
@@ -47,7 +48,8 @@ class World:
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(MemoryTable())
+        table = MemoryTable()
+        self.ledger, self.receipts = Ledger(table), Receipts(table)
         owners = iter(range(1_000))
         self.executor = Executor(
             self.ledger,
@@ -202,7 +204,7 @@ def test_a_crash_in_the_second_part_leaves_the_first_alone() -> None:
 def test_a_receipt_that_came_while_the_fate_was_unknown_ends_the_wait() -> None:
     world = World([Unknown("no_answer")])
     world.run()
-    world.ledger.receipt(EVENT.id, 0, "w-by-receipt", "sent", 1, 11_000)
+    world.receipts.receipt(EVENT.id, 0, "w-by-receipt", "sent", 1, 11_000)
     assert world.run() == Done()
     assert (world.sent, world.probed) == (["text0"], 0)
 

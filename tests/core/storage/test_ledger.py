@@ -4,6 +4,7 @@ import pytest
 
 from ponte.queue.envelope import Envelope
 from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
+from ponte.storage.receipts import Receipts
 from ponte.storage.table import ConditionFailed
 from sandbox.memory.table import MemoryTable
 
@@ -12,8 +13,18 @@ LEASE = 60_000
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    return Ledger(MemoryTable())
+def table() -> MemoryTable:
+    return MemoryTable()
+
+
+@pytest.fixture
+def ledger(table: MemoryTable) -> Ledger:
+    return Ledger(table)
+
+
+@pytest.fixture
+def receipts(table: MemoryTable) -> Receipts:
+    return Receipts(table)
 
 
 def claim(ledger: Ledger, now: int = 2_000, owner: str = "a") -> Claimed:
@@ -77,9 +88,9 @@ def test_an_unknown_fate_survives_a_second_wait(ledger: Ledger) -> None:
     assert (third.fate, third.unknown_since_ms) == ("unknown", 2_500)
 
 
-def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger) -> None:
+def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger, receipts: Receipts) -> None:
     ledger.unknown(claim(ledger), 2_500, "send0", "no_answer", counts=False)
-    assert ledger.receipt(EVENT.id, 0, "wamid.X", "sent", 1, 3_000)
+    assert receipts.receipt(EVENT.id, 0, "wamid.X", "sent", 1, 3_000)
     assert claim(ledger, 9_000, "b").steps["send0"]["wamid"] == "wamid.X"
 
 
@@ -87,34 +98,36 @@ def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger) -> None:
     ("ranks", "expected"),
     [([1, 3, 4], "READ"), ([4, 3, 1], "READ"), ([3, 1, 3], "DELIVERED"), ([1], "SENT"), ([], "SENT"), ([5], "READ")],
 )
-def test_the_rank_never_falls_whatever_the_order(ledger: Ledger, ranks: list[int], expected: str) -> None:
+def test_the_rank_never_falls_whatever_the_order(
+    ledger: Ledger, receipts: Receipts, ranks: list[int], expected: str
+) -> None:
     claimed = ledger.save_step(claim(ledger), "send0", {"wamid": "w0"}, 2_500)
     ledger.complete(claimed, 3_000)
     for rank in ranks:
-        ledger.receipt(EVENT.id, 0, "w0", "x", rank, 4_000)
+        receipts.receipt(EVENT.id, 0, "w0", "x", rank, 4_000)
     assert word(ledger.read(EVENT.id) or {}) == expected
 
 
-def test_a_message_is_as_far_as_its_slowest_part(ledger: Ledger) -> None:
+def test_a_message_is_as_far_as_its_slowest_part(ledger: Ledger, receipts: Receipts) -> None:
     claimed = claim(ledger)
     for part in range(2):
         claimed = ledger.save_step(claimed, f"send{part}", {"wamid": f"w{part}"}, 2_500)
     ledger.complete(claimed, 3_000)
-    ledger.receipt(EVENT.id, 0, "w0", "read", 4, 4_000)
+    receipts.receipt(EVENT.id, 0, "w0", "read", 4, 4_000)
     assert word(ledger.read(EVENT.id) or {}) == "SENT"
 
 
-def test_a_receipt_of_an_unknown_event_is_refused(ledger: Ledger) -> None:
-    assert not ledger.receipt("b24|member|other", 0, "w", "sent", 1, 1)
+def test_a_receipt_of_an_unknown_event_is_refused(ledger: Ledger, receipts: Receipts) -> None:
+    assert not receipts.receipt("b24|member|other", 0, "w", "sent", 1, 1)
     assert ledger.read("b24|member|other") is None
 
 
-def test_a_failure_counts_once_and_never_after_a_delivery(ledger: Ledger) -> None:
+def test_a_failure_counts_once_and_never_after_a_delivery(ledger: Ledger, receipts: Receipts) -> None:
     ledger.complete(ledger.save_step(claim(ledger), "send0", {"wamid": "w0"}, 2_500), 3_000)
-    assert ledger.failure(EVENT.id, 0, "w0", "131026", 3, 4_000)
-    assert not ledger.failure(EVENT.id, 0, "w0", "131026", 3, 4_001)
+    assert receipts.failure(EVENT.id, 0, "w0", "131026", 3, 4_000)
+    assert not receipts.failure(EVENT.id, 0, "w0", "131026", 3, 4_001)
     assert word(ledger.read(EVENT.id) or {}) == "FAILED"
-    ledger.receipt(EVENT.id, 0, "w0", "delivered", 3, 5_000)
+    receipts.receipt(EVENT.id, 0, "w0", "delivered", 3, 5_000)
     assert word(ledger.read(EVENT.id) or {}) == "DELIVERED"
 
 
@@ -138,7 +151,7 @@ def test_only_parked_events_can_be_redriven_or_dropped(ledger: Ledger) -> None:
     assert not ledger.drop(EVENT.id, 1)
 
 
-def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger) -> None:
-    ledger.early_receipt("pn", "w9", 3, 1_000)
-    ledger.early_receipt("pn", "w9", 1, 1_001)
-    assert ledger.point_to("pn", "w9", EVENT.id, 0, 2_000)["rk"] == 3
+def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger, receipts: Receipts) -> None:
+    receipts.early_receipt("pn", "w9", 3, 1_000)
+    receipts.early_receipt("pn", "w9", 1, 1_001)
+    assert receipts.point_to("pn", "w9", EVENT.id, 0, 2_000)["rk"] == 3

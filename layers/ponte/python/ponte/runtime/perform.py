@@ -40,6 +40,7 @@ from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants
 from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import SecretStore
 from ponte.texts import text as sentence
 from ponte.whatsapp import errors as whatsapp_errors
@@ -60,6 +61,7 @@ class Means:
     portals: PortalCalls
     meta: WhatsappClient
     ledger: Ledger
+    receipts: Receipts
     directory: Directory
     conversations: Conversations
     grants: Grants
@@ -188,10 +190,10 @@ class CustomerPerformer:
 
     def _note_sent(self, number: Number, wamid: str, claim: Claimed, part: int) -> None:
         now = self._means.clock.now_ms()
-        pointer = self._means.ledger.point_to(number.phone_number_id, wamid, claim.event_id, part, now)
+        pointer = self._means.receipts.point_to(number.phone_number_id, wamid, claim.event_id, part, now)
         rank = int(pointer.get("rk", 0))
         if rank:  # a receipt without our callback data was faster than this line
-            self._means.ledger.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
+            self._means.receipts.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
 
     def _wait_for_turn(self, number: Number, address: str) -> float:
         pair = keys.bucket("wap", number.phone_number_id, digest(address))

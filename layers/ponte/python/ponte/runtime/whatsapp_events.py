@@ -113,7 +113,7 @@ class WhatsappEvents(Worker):
         conversation = self.parts.conversations.by_alias(number, addressee.aliases())
         if conversation is None or not conversation.chat_id:
             return self._finished("SKIPPED", "no_conversation")
-        if self.parts.ledger.pointer(number.phone_number_id, message.wamid):
+        if self.parts.receipts.pointer(number.phone_number_id, message.wamid):
             return self._finished("SKIPPED", "own_send")
         line = describe.line(message, self.parts.language)
         note = PostNotice(conversation.chat_id, sentence("notice.echo", self.parts.language, text=line))

@@ -33,15 +33,15 @@ class WhatsappStatuses(Worker):
         now = self.parts.clock.now_ms()
         if target is None:
             if update.status != "failed":
-                self.parts.ledger.early_receipt(envelope.scope, update.wamid, rank, now)
+                self.parts.receipts.early_receipt(envelope.scope, update.wamid, rank, now)
             self.parts.log(self.flow, "not_ours", envelope.id)
             return Done()
         event_id, part = target
         if update.status == "failed":
             code = str(update.errors[0].code) if update.errors else "unknown"
-            self.parts.ledger.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
+            self.parts.receipts.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
         else:
-            self.parts.ledger.receipt(event_id, part, update.wamid, update.status, rank, now)
+            self.parts.receipts.receipt(event_id, part, update.wamid, update.status, rank, now)
         if update.status not in ("read", "failed"):
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
@@ -56,7 +56,7 @@ class WhatsappStatuses(Worker):
             number = self.parts.directory.number(phone_number_id)
             scope = named[0].split("|", 2)[1]
             return named if number and number.member_id == scope else None
-        pointer = self.parts.ledger.pointer(phone_number_id, update.wamid)
+        pointer = self.parts.receipts.pointer(phone_number_id, update.wamid)
         if pointer and "event_id" in pointer:
             return str(pointer["event_id"]), int(pointer["part"])
         return None

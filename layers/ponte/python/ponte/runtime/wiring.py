@@ -130,6 +130,7 @@ def means() -> "Means":
     from ponte.storage.grants import Grants  # noqa: PLC0415
     from ponte.storage.kms import KmsCipher  # noqa: PLC0415
     from ponte.storage.ledger import Ledger  # noqa: PLC0415
+    from ponte.storage.receipts import Receipts  # noqa: PLC0415
     from ponte.whatsapp.client import WhatsappClient  # noqa: PLC0415
 
     s = settings()
@@ -143,6 +144,7 @@ def means() -> "Means":
         portals=PortalCalls(client, grants, directory(), buckets, secrets(), CLOCK, new_owner, emit),
         meta=WhatsappClient(sender),
         ledger=Ledger(tables().message),
+        receipts=Receipts(tables().message),
         directory=directory(),
         conversations=Conversations(tables().core),
         grants=grants,
@@ -185,6 +187,7 @@ def parts(flow: str) -> "Parts":
     return Parts(
         executor=Executor(m.ledger, CLOCK, m.timing, new_owner, random.random, note),
         ledger=m.ledger,
+        receipts=m.receipts,
         directory=m.directory,
         conversations=m.conversations,
         performers=partial(CustomerPerformer, m),

@@ -22,6 +22,7 @@ from ponte.runtime.observability import OutcomeLog, emit_bug
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.receipts import Receipts
 
 
 class Performers(Protocol):
@@ -44,6 +45,7 @@ class Parts:
 
     executor: Executor
     ledger: Ledger
+    receipts: Receipts
     directory: Directory
     conversations: Conversations
     performers: Performers

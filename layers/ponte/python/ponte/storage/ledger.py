@@ -28,7 +28,6 @@ from ponte.storage.table import (
     all_of,
     any_of,
     eq,
-    exists,
     lt,
 )
 
@@ -150,7 +149,7 @@ class Ledger:
             Update(
                 *keys.message(claim.event_id),
                 set={STEP + step: dict(outcome)},
-                append={"log": [_entry(now_ms, step, detail)]},
+                append={"log": [entry(now_ms, step, detail)]},
                 remove=["unknown_ms"],
             ),
         )
@@ -163,7 +162,7 @@ class Ledger:
             Update(
                 *keys.message(claim.event_id),
                 set={"st": state, "done_ms": now_ms},
-                append={"log": [_entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
+                append={"log": [entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
                 remove=["lease", "own", "unknown_ms"],
             ),
         )
@@ -176,7 +175,7 @@ class Ledger:
                 *keys.message(claim.event_id),
                 set={"st": "RETRY"},
                 add={"hits": 1} if counts else {},
-                append={"log": [_entry(now_ms, "retry", reason)]} if counts or claim.attempts == 1 else {},
+                append={"log": [entry(now_ms, "retry", reason)]} if counts or claim.attempts == 1 else {},
                 remove=["lease", "own", "unknown_ms"],
             ),
         )
@@ -194,7 +193,7 @@ class Ledger:
                     "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
                 },
                 add={"hits": 1} if counts else {},
-                append={} if claim.unknown_since_ms else {"log": [_entry(now_ms, "unknown", f"{step}: {reason}")]},
+                append={} if claim.unknown_since_ms else {"log": [entry(now_ms, "unknown", f"{step}: {reason}")]},
                 remove=["lease", "own"],
             ),
         )
@@ -207,7 +206,7 @@ class Ledger:
                 *keys.message(claim.event_id),
                 set={"dup_risk": True, "claimed_ms": now_ms},
                 add={"risked": 1},
-                append={"log": [_entry(now_ms, "dup_risk", step)]},
+                append={"log": [entry(now_ms, "dup_risk", step)]},
                 remove=["unknown_ms"],
             ),
         )
@@ -228,7 +227,7 @@ class Ledger:
                     "gsi1pk": keys.parked_shard(claim.event_id),
                     "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
                 },
-                append={"log": [_entry(now_ms, "parked", reason)]},
+                append={"log": [entry(now_ms, "parked", reason)]},
                 remove=["lease", "own", "unknown_ms"],
             ),
         )
@@ -248,7 +247,7 @@ class Ledger:
                 Update(
                     *keys.message(event_id),
                     set={"st": "RETRY", "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
-                    append={"log": [_entry(now_ms, "redriven")]},
+                    append={"log": [entry(now_ms, "redriven")]},
                     remove=["gsi1pk", "gsi1sk", "reason", "reason_detail", "parked_ms", "envelope", *refused, *notices],
                     when=eq("st", "PARKED"),
                 )
@@ -264,7 +263,7 @@ class Ledger:
                 Update(
                     *keys.message(event_id),
                     set={"st": "SKIPPED", "done_ms": now_ms},
-                    append={"log": [_entry(now_ms, "dropped")]},
+                    append={"log": [entry(now_ms, "dropped")]},
                     remove=["gsi1pk", "gsi1sk", "envelope"],
                     when=eq("st", "PARKED"),
                 )
@@ -292,76 +291,6 @@ class Ledger:
             rows = self._table.query_index(f"UNKNOWN#{shard}", 1000)
             found += [str(row["gsi1sk"]) for row in rows if str(row["gsi1sk"]) < f"{before_ms:013d}"]
         return found
-
-    # -- receipts -----------------------------------------------------------------------------------------------------
-
-    def point_to(self, phone_number_id: str, wamid: str, event_id: str, part: int, now_ms: int) -> Item:
-        """From a wamid to the event that sent it. Returns the pointer, with a rank that a receipt left there before."""
-        return self._table.write_new(
-            Update(
-                *keys.whatsapp_message(phone_number_id, wamid),
-                set={"event_id": event_id, "part": part, "expires_at": now_ms // 1000 + TTL_SECONDS},
-            )
-        )
-
-    def pointer(self, phone_number_id: str, wamid: str) -> Item | None:
-        return self._table.get(*keys.whatsapp_message(phone_number_id, wamid))
-
-    def early_receipt(self, phone_number_id: str, wamid: str, rank: int, now_ms: int) -> None:
-        """Keep a receipt for a wamid nobody knows (yet): its message may be saved a moment later."""
-        try:
-            self._table.write(
-                Update(
-                    *keys.whatsapp_message(phone_number_id, wamid),
-                    set={"rk": rank, "expires_at": now_ms // 1000 + TTL_SECONDS},
-                    when=any_of(absent("rk"), lt("rk", rank)),
-                )
-            )
-        except ConditionFailed:
-            return
-
-    def receipt(self, event_id: str, part: int, wamid: str, status: str, rank: int, now_ms: int) -> bool:
-        """Raise the rank of one part. False where it already stands there or higher, or no such event is known.
-
-        A receipt proves the send: the step's outcome is filled in where the answer never came.
-        """
-        pk, sk = keys.message(event_id)
-        try:
-            self._table.write(
-                Update(
-                    pk,
-                    sk,
-                    set={f"rk{part}": rank},
-                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
-                    append={"log": [_entry(now_ms, status)]},
-                    when=all_of(exists("st"), any_of(absent(f"rk{part}"), lt(f"rk{part}", rank))),
-                )
-            )
-        except ConditionFailed:
-            return False
-        return True
-
-    def failure(self, event_id: str, part: int, wamid: str, code: str, delivered_rank: int, now_ms: int) -> bool:
-        """Note a failed receipt once; False where it was noted before or the message did arrive."""
-        pk, sk = keys.message(event_id)
-        try:
-            self._table.write(
-                Update(
-                    pk,
-                    sk,
-                    set={f"failed{part}": code},
-                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
-                    append={"log": [_entry(now_ms, "failed", code)]},
-                    when=all_of(
-                        exists("st"),
-                        absent(f"failed{part}"),
-                        any_of(absent(f"rk{part}"), lt(f"rk{part}", delivered_rank)),
-                    ),
-                )
-            )
-        except ConditionFailed:
-            return False
-        return True
 
     def _owned(self, claim: Claimed, update: Update) -> None:
         self._table.write(
@@ -398,7 +327,7 @@ def word(item: Mapping[str, Any]) -> str:
     return "DELIVERED" if rank == DELIVERED else "SENT"
 
 
-def _entry(at_ms: int, step: str, detail: str = "") -> dict[str, Any]:
+def entry(at_ms: int, step: str, detail: str = "") -> dict[str, Any]:
     return {"at_ms": at_ms, "step": step, "detail": detail} if detail else {"at_ms": at_ms, "step": step}
 
 

@@ -145,11 +145,11 @@ def reason(code: str, detail: str = "", lang: str = "pt-BR") -> str:
 
 def _refused(status: int, error: Json, attempt: int) -> Outcome:
     code = scalar(error, "code")
-    if not code:
+    if not (code.isascii() and code.isdigit() and len(code) < 12):  # codes are logged, so only numbers pass
         certain = 400 <= status < 500
         return Rejected(f"http_{status}", _detail(error)) if certain else Unknown(f"http_{status}")
-    number = int(code) if code.isascii() and code.isdigit() else None
-    rule = RULES.get(number) if number is not None else None
+    number = int(code)
+    rule = RULES.get(number)
     if rule is None:
         may_pass = status >= 500 or flag(error, "is_transient")
         rule = Rule("retry", tries=_UNLISTED_TRIES) if may_pass else _NEVER
