@@ -1,0 +1,54 @@
+"""All checks in the order in which a message travels, so that the first problem is the one to mend first."""
+
+from dataclasses import dataclass, field
+
+from cli.doctor import meta, portal, queues, stack
+from cli.doctor.findings import Failed, Finding
+from cli.doctor.meta import AccountProbe, NumberProbe
+from cli.doctor.portal import PortalProbe
+from cli.doctor.queues import QueueProbe
+from cli.doctor.stack import Verification
+from ponte.storage.secrets import AppSecrets
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything that was asked. Failed in place of a value: our own side did not let us ask."""
+
+    base_url: str
+    connector_id: str
+    resources: dict[str, str]
+    secret: AppSecrets | Failed = field(repr=False)
+    numbers: tuple[NumberProbe, ...] | Failed
+    accounts: tuple[AccountProbe, ...]
+    verification: Verification | Failed
+    mismatches: int | Failed | None
+    portals: tuple[PortalProbe, ...] | Failed
+    queues: tuple[QueueProbe, ...]
+    parked: int | Failed
+    spilled: int | Failed
+
+
+def diagnose(seen: Examination) -> list[Finding]:
+    """One finding per check and thing checked."""
+    numbers = () if isinstance(seen.numbers, Failed) else seen.numbers
+    portals = () if isinstance(seen.portals, Failed) else seen.portals
+    handler = f"{seen.base_url}/webhooks/bitrix24/outbound"
+    return [
+        stack.resources(seen.resources),
+        stack.app_secret(seen.secret),
+        meta.numbers_known(seen.numbers),
+        meta.token(seen.numbers),
+        *(meta.number(probe) for probe in numbers),
+        *(meta.subscription(probe) for probe in seen.accounts),
+        stack.verification(seen.verification),
+        stack.signatures(seen.mismatches),
+        *(meta.templates(probe) for probe in seen.accounts),
+        portal.portals(seen.portals, f"{seen.base_url}/bitrix24/install"),
+        *(finding for probe in portals for finding in portal.portal(probe, seen.connector_id, handler)),
+        *(portal.number_joined(probe.number) for probe in numbers),
+        *(queues.dead_letters(probe) for probe in seen.queues),
+        queues.parked(seen.parked),
+        queues.spill(seen.spilled),
+        *(queues.oldest(probe) for probe in seen.queues),
+    ]

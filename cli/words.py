@@ -1,0 +1,38 @@
+"""Sentences of the command line: its own catalogue first, then the one that all of Ponte shares."""
+
+from typing import Any
+
+from ponte.storage.table import Item
+from ponte.texts import text
+from ponte.texts.cli import TEXTS
+from ponte.texts.doctor import TEXTS as DOCTOR
+
+LANGUAGES = ("pt-BR", "en")
+_OWN = TEXTS | DOCTOR
+
+
+def words(key: str, lang: str = "pt-BR", /, **values: Any) -> str:
+    """The sentence of `key` with its {placeholders} filled; vendors' reasons come from the shared catalogue.
+
+    Raises KeyError for a key of ours that is not there: a typing error, which the tests find.
+    """
+    safe = {name: plain(str(value)) for name, value in values.items()}
+    if key.startswith("reason."):
+        return plain(text(key, lang, **safe))
+    return _OWN[key][lang].format_map(safe)
+
+
+def plain(given: str) -> str:
+    """What others wrote, fit for a terminal: control characters would move the cursor or change colours."""
+    return "".join(each if each.isprintable() else " " for each in given).strip()
+
+
+def reason(row: Item, lang: str) -> str:
+    """Why a message is parked, for whoever must act."""
+    key = str(row.get("reason", "reason.default"))
+    return words(key, lang, code=key.rpartition(".")[2], detail=str(row.get("reason_detail", "")) or "-")
+
+
+def masked(given: str, *, head: int = 4, tail: int = 4) -> str:
+    """Enough of an id or phone to recognise it, not enough to use it; short ones not at all."""
+    return f"{given[:head]}…{given[-tail:]}" if len(given) > 2 * (head + tail) - 2 else "…"
