@@ -114,7 +114,12 @@ def events(probe: PortalProbe, handler: str) -> Finding:
     foreign = sorted({url for event, url in bound if event in setup.EVENTS and url != handler})
     if missing and foreign:
         return problem(
-            check, "doctor.portal.events.elsewhere", about, what=", ".join(missing), where=", ".join(foreign), url=handler
+            check,
+            "doctor.portal.events.elsewhere",
+            about,
+            what=", ".join(missing),
+            where=", ".join(foreign),
+            url=handler,
         )
     if missing:
         return problem(check, "doctor.portal.events.missing", about, what=", ".join(missing), url=handler)

@@ -94,7 +94,7 @@ def test_the_given_template_is_left_as_it_was(sam: translate.Template) -> None:
 
 def test_code_that_is_no_folder_is_refused_by_name(sam: translate.Template) -> None:
     sam["Resources"]["Door"]["Properties"]["CodeUri"] = {"Bucket": "b", "Key": "k"}
-    with pytest.raises(translate.TemplateError, match="Door.CodeUri"):
+    with pytest.raises(translate.TemplateError, match=r"Door\.CodeUri"):
         translate.code_folders(sam)
 
 

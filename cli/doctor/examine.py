@@ -1,0 +1,242 @@
+"""Asks everything that the checks judge, through the composition root: the same clients, tokens and egress as the functions'.
+
+One failure never ends the examination: what could not be asked is a Failed in its place.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.doctor.diagnosis import Examination
+from cli.doctor.findings import Failed
+from cli.doctor.meta import AccountProbe, NumberProbe
+from cli.doctor.portal import LineProbe, PortalProbe
+from cli.doctor.queues import QueueProbe
+from cli.doctor.stack import Reply, Verification
+from cli.place import Place, QueuePair
+from ponte.bitrix24 import setup
+from ponte.bitrix24.requests import RestCall
+from ponte.errors import PonteError
+from ponte.mappings import Portal
+from ponte.outcome import Blocked, Outcome, Succeeded
+from ponte.runtime import wiring
+from ponte.runtime.observability import NAMESPACE
+from ponte.runtime.perform import Means
+from ponte.storage.secrets import AppSecrets
+from ponte.whatsapp import requests as whatsapp
+
+CALL_SECONDS = 10.0
+TEMPLATE_PAGES = 3  # of a hundred: enough to see whether an unverified business is at its end
+WAITING = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+)
+
+
+def attempt[T](ask: Callable[[], T]) -> T | Failed:
+    """What `ask` gives, or why AWS or our settings did not let it. Providers' refusals are outcomes, not failures."""
+    try:
+        return ask()
+    except ClientError as error:
+        return Failed(str(error.response.get("Error", {}).get("Code") or "ClientError"))
+    except BotoCoreError as error:
+        return Failed(type(error).__name__)
+    except PonteError as error:
+        return Failed(error.code)
+
+
+class Examiner:
+    """clients: makes boto3 clients for the occupied place. web: for our own public address alone, never a provider's."""
+
+    def __init__(self, place: Place, clients: Callable[[str], Any], web: httpx.Client) -> None:
+        self._place = place
+        self._clients = clients
+        self._web = web
+        self._settings = wiring.settings()
+
+    def examine(self, tell: Callable[[str], None]) -> Examination:
+        """tell: is told the key of what is being asked, for whoever waits."""
+        tell("doctor.stack.resources")
+        resources = self._resources()
+        secret = attempt(lambda: wiring.secrets().read())
+        means = attempt(wiring.means)
+        tell("doctor.meta.token")
+        token = "" if isinstance(secret, Failed) else secret.access_token
+        numbers = self._numbers(means, token)
+        accounts = self._accounts(means, token, numbers)
+        tell("doctor.meta.verification")
+        verification = secret if isinstance(secret, Failed) else self._verification(secret)
+        mismatches = self._signature_mismatches()
+        tell("doctor.portals")
+        portals = self._portals(means)
+        tell("doctor.queue.dead")
+        return Examination(
+            base_url=self._settings.public_base_url,
+            connector_id=self._settings.connector_id,
+            resources=resources,
+            secret=secret,
+            numbers=numbers,
+            accounts=accounts,
+            verification=verification,
+            mismatches=mismatches,
+            portals=portals,
+            queues=tuple(self._queue(pair) for pair in self._place.queues()),
+            parked=means if isinstance(means, Failed) else attempt(lambda: len(means.ledger.parked())),
+            spilled=attempt(lambda: sum(1 for _ in wiring.store().keys("spill/"))),
+        )
+
+    # -- our side -----------------------------------------------------------------------------------------------------
+
+    def _resources(self) -> dict[str, str]:
+        s = self._settings
+        asks: dict[str, Callable[[], Any]] = {}
+        for name in ("core_table", "message_table", "audit_table", "state_table"):
+            table: str = getattr(s, name)
+            asks[name] = lambda table=table: self._clients("dynamodb").describe_table(TableName=table)
+        for pair in self._place.queues():
+            for url in filter(None, (pair.url, pair.dead_url)):
+                asks[url.rsplit("/", 1)[-1]] = lambda url=url: self._counts(url, WAITING[:1])
+        asks["store_bucket"] = lambda: self._clients("s3").head_bucket(Bucket=s.store_bucket)
+        asks["data_key"] = lambda: self._clients("kms").describe_key(KeyId=s.data_key_arn)
+        asks["app_secret"] = lambda: self._clients("secretsmanager").describe_secret(SecretId=s.app_secret_arn)
+        states = {name: attempt(ask) for name, ask in asks.items()}
+        return {name: state.code if isinstance(state, Failed) else "" for name, state in states.items()}
+
+    def _counts(self, url: str, names: tuple[str, ...]) -> int:
+        answer = self._clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))
+        return sum(int(answer["Attributes"].get(name, 0)) for name in names)
+
+    def _queue(self, pair: QueuePair) -> QueueProbe:
+        waiting = attempt(lambda: self._counts(pair.url, WAITING))
+        dead = attempt(lambda: self._counts(pair.dead_url, WAITING)) if pair.dead_url else 0
+        oldest = self._metric(
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",
+            {"QueueName": pair.url.rsplit("/", 1)[-1]},
+            minutes=15,
+            period=300,
+            statistic="Maximum",
+        )
+        return QueueProbe(pair.name, dead, waiting, oldest)
+
+    def _signature_mismatches(self) -> int | Failed | None:
+        dimensions = {"flow": "meta_webhook", "result": "signature_mismatch"}
+        return self._metric(NAMESPACE, "events", dimensions, minutes=60, period=3600, statistic="Sum")
+
+    def _metric(
+        self, namespace: str, name: str, dimensions: dict[str, str], *, minutes: int, period: int, statistic: str
+    ) -> int | Failed | None:
+        """The newest value (the sum of all, for Sum); 0 where nothing was counted; None in a sandbox: nobody counts."""
+        if self._place.is_sandbox:
+            return None
+
+        def ask() -> int:
+            now = dt.datetime.now(dt.UTC)
+            answer = self._clients("cloudwatch").get_metric_statistics(
+                Namespace=namespace,
+                MetricName=name,
+                Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+                StartTime=now - dt.timedelta(minutes=minutes),
+                EndTime=now,
+                Period=period,
+                Statistics=[statistic],
+            )
+            points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+            values = [point[statistic] for point in points]
+            return int(sum(values) if statistic == "Sum" else (values or [0])[-1])
+
+        return attempt(ask)
+
+    def _verification(self, secret: AppSecrets) -> Verification | Failed:
+        if not self._settings.public_base_url or not secret.verify_tokens:
+            return Failed("missing_setting")
+        url = f"{self._settings.public_base_url}/webhooks/meta"
+        challenge = str(uuid.uuid4().int)
+        right = self._ask_webhook(url, secret.verify_tokens[0], challenge)
+        return Verification(url, challenge, right, self._ask_webhook(url, f"wrong-{uuid.uuid4().hex}", challenge))
+
+    def _ask_webhook(self, url: str, verify_token: str, challenge: str) -> Reply | Failed:
+        query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
+        try:
+            answer = self._web.get(url, params=query)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Failed(type(error).__name__)
+        return Reply(answer.status_code, answer.headers.get("content-type", ""), answer.text[:200])
+
+    # -- Meta ---------------------------------------------------------------------------------------------------------
+
+    def _numbers(self, means: Means | Failed, token: str) -> tuple[NumberProbe, ...] | Failed:
+        if isinstance(means, Failed):
+            return means
+        numbers = attempt(means.directory.numbers)
+        if isinstance(numbers, Failed):
+            return numbers
+        version = means.graph_version
+        return tuple(
+            NumberProbe(
+                number, means.meta.call(whatsapp.number_info(number.phone_number_id, version, token), CALL_SECONDS)
+            )
+            for number in numbers
+        )
+
+    def _accounts(
+        self, means: Means | Failed, token: str, numbers: tuple[NumberProbe, ...] | Failed
+    ) -> tuple[AccountProbe, ...]:
+        if isinstance(means, Failed) or isinstance(numbers, Failed):
+            return ()
+        ids = dict.fromkeys(probe.number.waba_id for probe in numbers if probe.number.waba_id)
+        return tuple(self._account(means, token, waba_id) for waba_id in ids)
+
+    def _account(self, means: Means, token: str, waba_id: str) -> AccountProbe:
+        version = means.graph_version
+        subscribed = means.meta.call(whatsapp.subscribed_apps(waba_id, version, token), CALL_SECONDS)
+        first: Outcome | None = None
+        read, after = 0, ""
+        for _ in range(TEMPLATE_PAGES):
+            page = means.meta.call(whatsapp.templates(waba_id, version, token, after), CALL_SECONDS)
+            first = first or page
+            if not isinstance(page, Succeeded):
+                break
+            found, paging = page.result.get("data"), page.result.get("paging")
+            read += len(found) if isinstance(found, list) else 0
+            paging = paging if isinstance(paging, dict) else {}
+            cursors = paging.get("cursors")
+            after = str(cursors.get("after") or "") if isinstance(cursors, dict) and paging.get("next") else ""
+            if not after:
+                break
+        return AccountProbe(waba_id, subscribed, first or Blocked("not_asked"), read, more=bool(after))
+
+    # -- Bitrix24 -----------------------------------------------------------------------------------------------------
+
+    def _portals(self, means: Means | Failed) -> tuple[PortalProbe, ...] | Failed:
+        if isinstance(means, Failed):
+            return means
+        return attempt(lambda: tuple(self._portal(means, portal) for portal in means.directory.portals()))
+
+    def _portal(self, means: Means, portal: Portal) -> PortalProbe:
+        lines = means.directory.lines(portal.member_id)
+        numbers = [means.directory.number(line.phone_number_id) if line.phone_number_id else None for line in lines]
+
+        def ask(call: RestCall) -> Outcome:
+            return means.portals.call(portal, call, CALL_SECONDS)
+
+        app_info = ask(setup.app_info()) if portal.status == "active" else Blocked(f"portal_{portal.status}")
+        if not isinstance(app_info, Succeeded):
+            unasked = tuple(LineProbe(line, number, app_info) for line, number in zip(lines, numbers, strict=True))
+            return PortalProbe(portal, app_info, lines=unasked)
+        return PortalProbe(
+            portal,
+            app_info,
+            scope=ask(RestCall("scope")),
+            connectors=ask(RestCall("imconnector.list")),
+            events=ask(setup.event_get()),
+            lines=tuple(
+                LineProbe(line, number, ask(setup.status(line.connector, line.line)))
+                for line, number in zip(lines, numbers, strict=True)
+            ),
+        )

@@ -1,0 +1,174 @@
+"""What the command line says. Key -> language -> sentence. The doctor's findings have a file of their own."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    # -- where it works
+    "cli.say_where": {
+        "pt-BR": "Diga onde: --stack NOME (pilha implantada) ou --sandbox [PASTA].",
+        "en": "Say where: --stack NAME (deployed stack) or --sandbox [FOLDER].",
+    },
+    "cli.one_place": {
+        "pt-BR": "Use --stack ou --sandbox, não os dois.",
+        "en": "Use --stack or --sandbox, not both.",
+    },
+    "cli.region_of_a_stack": {
+        "pt-BR": "--region só vale com --stack.",
+        "en": "--region belongs to --stack.",
+    },
+    "cli.unknown_language": {
+        "pt-BR": "Idioma desconhecido; use pt-BR ou en.",
+        "en": "Unknown language; use pt-BR or en.",
+    },
+    "cli.sandbox_not_running": {
+        "pt-BR": "Nenhum sandbox ativo em {folder}. Inicie-o com: make run",
+        "en": "No sandbox is running in {folder}. Start it with: make run",
+    },
+    "cli.sandbox_file_unreadable": {
+        "pt-BR": "{file} falta ou não tem o formato esperado. Pare o sandbox e inicie-o de novo: make run",
+        "en": "{file} is missing or not of the expected shape. Stop the sandbox and start it again: make run",
+    },
+    "cli.sandbox_not_local": {
+        "pt-BR": "{file} não aponta para esta máquina; nada foi feito.",
+        "en": "{file} does not point to this machine; nothing was done.",
+    },
+    "cli.stack_not_found": {
+        "pt-BR": "A pilha {stack} não existe nesta região e conta. Confira --stack, --region e AWS_PROFILE.",
+        "en": "There is no stack {stack} in this region and account. Check --stack, --region and AWS_PROFILE.",
+    },
+    "cli.stack_not_ponte": {
+        "pt-BR": "A pilha {stack} ({status}) não tem as saídas do Ponte. A implantação terminou?",
+        "en": "The stack {stack} ({status}) lacks Ponte's outputs. Did its deployment finish?",
+    },
+    "cli.aws_refused": {
+        "pt-BR": "A AWS não atendeu ({code}). Confira a credencial (AWS_PROFILE), a região e as permissões.",
+        "en": "AWS did not serve us ({code}). Check credential (AWS_PROFILE), region and permissions.",
+    },
+    "cli.misconfigured": {
+        "pt-BR": "A pilha não está completa para isto ({code}). Ela tem a ponte de clientes (Bridges)?",
+        "en": "The stack is not complete for this ({code}). Does it have the customer bridge (Bridges)?",
+    },
+    # -- writing
+    "cli.confirm_json": {
+        "pt-BR": "Com --json, confirme com --yes.",
+        "en": "With --json, confirm with --yes.",
+    },
+    "cli.given_up": {"pt-BR": "Nada foi feito.", "en": "Nothing was done."},
+    "cli.nothing_to_do": {"pt-BR": "Nada a fazer.", "en": "Nothing to do."},
+    # -- parked
+    "parked.none": {"pt-BR": "Nenhuma mensagem retida.", "en": "No parked message."},
+    "parked.choose": {
+        "pt-BR": "Diga quais: ids, --reason CÓDIGO ou --all.",
+        "en": "Say which: ids, --reason CODE or --all.",
+    },
+    "parked.all_alone": {
+        "pt-BR": "--all não combina com ids nem com --reason.",
+        "en": "--all goes with neither ids nor --reason.",
+    },
+    "parked.not_found": {
+        "pt-BR": "Não está (mais) retida: {id}",
+        "en": "Not parked (any more): {id}",
+    },
+    "parked.confirm_redrive": {
+        "pt-BR": "Enviar de novo {count} mensagem(ns)? As de destino incerto podem chegar duas vezes ao cliente.",
+        "en": "Redrive {count} message(s)? Those of unknown fate may reach the customer twice.",
+    },
+    "parked.confirm_drop": {
+        "pt-BR": "Descartar {count} mensagem(ns) para sempre? Elas não chegarão a ninguém.",
+        "en": "Drop {count} message(s) for good? They will reach nobody.",
+    },
+    "parked.state.redriven": {"pt-BR": "de volta à fila", "en": "on its queue again"},
+    "parked.state.not_parked": {"pt-BR": "já não estava retida", "en": "was no longer parked"},
+    "parked.state.not_queued": {"pt-BR": "a fila recusou; continua retida", "en": "refused by the queue; still parked"},
+    "parked.state.dropped": {"pt-BR": "descartada", "en": "dropped"},
+    "column.id": {"pt-BR": "id", "en": "id"},
+    "column.since": {"pt-BR": "desde (UTC)", "en": "since (UTC)"},
+    "column.direction": {"pt-BR": "sentido", "en": "direction"},
+    "column.reason": {"pt-BR": "motivo", "en": "reason"},
+    "column.code": {"pt-BR": "código", "en": "code"},
+    "column.state": {"pt-BR": "estado", "en": "state"},
+    "column.queue": {"pt-BR": "fila", "en": "queue"},
+    "column.count": {"pt-BR": "mensagens", "en": "messages"},
+    "column.at": {"pt-BR": "quando (UTC)", "en": "when (UTC)"},
+    "column.step": {"pt-BR": "passo", "en": "step"},
+    "column.detail": {"pt-BR": "detalhe", "en": "detail"},
+    "column.check": {"pt-BR": "verificação", "en": "check"},
+    "column.about": {"pt-BR": "de", "en": "of"},
+    "column.fix": {"pt-BR": "o que fazer", "en": "what to do"},
+    "column.number": {"pt-BR": "número", "en": "number"},
+    "column.line": {"pt-BR": "canal", "en": "line"},
+    "column.domain": {"pt-BR": "endereço", "en": "address"},
+    "column.token_until": {"pt-BR": "token até (UTC)", "en": "token until (UTC)"},
+    "column.lines": {"pt-BR": "canais", "en": "lines"},
+    "column.source_id": {"pt-BR": "id no provedor", "en": "provider's id"},
+    "column.attempts": {"pt-BR": "tentativas", "en": "attempts"},
+    "direction.inbound": {"pt-BR": "WhatsApp → Bitrix24", "en": "WhatsApp → Bitrix24"},
+    "direction.outbound": {"pt-BR": "Bitrix24 → WhatsApp", "en": "Bitrix24 → WhatsApp"},
+    # -- dead letters
+    "dlq.unknown": {
+        "pt-BR": "Fila desconhecida: {name}. Há: {known}",
+        "en": "Unknown queue: {name}. There are: {known}",
+    },
+    "dlq.choose": {"pt-BR": "Diga qual fila, ou --all.", "en": "Say which queue, or --all."},
+    "dlq.confirm": {
+        "pt-BR": "Devolver {count} mensagem(ns) mortas às filas de origem?",
+        "en": "Move {count} dead letter(s) back to the queues they came from?",
+    },
+    "dlq.state.empty": {"pt-BR": "vazia", "en": "empty"},
+    "dlq.state.moved": {"pt-BR": "{count} devolvida(s)", "en": "{count} moved back"},
+    "dlq.state.started": {
+        "pt-BR": "transferência iniciada no SQS ({count} mensagens)",
+        "en": "move started in SQS ({count} messages)",
+    },
+    "dlq.state.refused": {
+        "pt-BR": "o SQS recusou ({code}); há outra transferência em andamento?",
+        "en": "SQS refused ({code}); is another move under way?",
+    },
+    # -- trace
+    "trace.not_found": {
+        "pt-BR": "Nenhuma mensagem com o id {id}.",
+        "en": "No message with the id {id}.",
+    },
+    "trace.try_scan": {
+        "pt-BR": "Nada sob o id {id}. Os ids do Bitrix24 e os dos logs não são chave: --scan lê a tabela inteira (custa leituras).",
+        "en": "Nothing under the id {id}. Bitrix24's ids and those of logs are no key: --scan reads the whole table (it costs reads).",
+    },
+    "trace.title": {"pt-BR": "{direction}: {status}", "en": "{direction}: {status}"},
+    "status.SENDING": {"pt-BR": "em andamento", "en": "under way"},
+    "status.RETRY": {"pt-BR": "vai tentar de novo", "en": "will try again"},
+    "status.UNKNOWN": {"pt-BR": "destino incerto", "en": "fate unknown"},
+    "status.PARKED": {"pt-BR": "retida", "en": "parked"},
+    "status.SKIPPED": {"pt-BR": "sem efeito", "en": "nothing to do"},
+    "status.SENT": {"pt-BR": "entregue ao outro lado", "en": "handed over"},
+    "status.DELIVERED": {"pt-BR": "no celular do cliente", "en": "on the customer's phone"},
+    "status.READ": {"pt-BR": "lida", "en": "read"},
+    "status.FAILED": {"pt-BR": "não entregue", "en": "not delivered"},
+    # -- numbers and portals
+    "numbers.none": {
+        "pt-BR": "Nenhum número cadastrado. Cadastre com: ponte numbers put",
+        "en": "No number on the list. Add one with: ponte numbers put",
+    },
+    "numbers.free": {"pt-BR": "livre", "en": "free"},
+    "numbers.bad_id": {
+        "pt-BR": "{name} precisa ser o id numérico que a Meta mostra.",
+        "en": "{name} must be the numeric id that Meta shows.",
+    },
+    "numbers.bad_phone": {
+        "pt-BR": "O telefone precisa estar no formato internacional, por exemplo +55 11 3030-4040.",
+        "en": "The phone must be in international form, for example +55 11 3030-4040.",
+    },
+    "numbers.confirm_new": {
+        "pt-BR": "Cadastrar o número {id} ({phone})? Ele fica livre até um canal aberto o escolher.",
+        "en": "Add the number {id} ({phone})? It stays free until an open line takes it.",
+    },
+    "numbers.confirm_change": {
+        "pt-BR": "O número {id} já está cadastrado. Trocar a conta e o telefone para {phone}? O canal dele não muda.",
+        "en": "The number {id} is on the list already. Change its account and phone to {phone}? Its line stays.",
+    },
+    "numbers.saved": {"pt-BR": "Número {id} gravado.", "en": "Number {id} is stored."},
+    "portals.none": {
+        "pt-BR": "Nenhum portal instalado. Instale o aplicativo no Bitrix24.",
+        "en": "No portal is installed. Install the app in Bitrix24.",
+    },
+    "portal_status.active": {"pt-BR": "ativo", "en": "active"},
+    "portal_status.reauth": {"pt-BR": "precisa ser reinstalado", "en": "must be installed again"},
+    "portal_status.disabled": {"pt-BR": "removido", "en": "removed"},
+}
