@@ -16,7 +16,7 @@ run: setup ## Sobe o sandbox, sem conta nenhuma / start the sandbox, no account 
 	@exec $(BIN)/python -m sandbox
 
 test: setup browser ## Roda todos os testes / run all tests (PYTEST_ARGS="...")
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: setup ## Estilo, tipos, camadas e template / style, types, layers and template
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Asks everything that the checks judge, through the composition root: the same clients, tokens and egress as the functions'.
+"""Asks everything that the checks judge, through the composition root: the functions' own clients, tokens, egress.
 
 One failure never ends the examination: what could not be asked is a Failed in its place.
 """
@@ -6,6 +6,7 @@ One failure never ends the examination: what could not be asked is a Failed in i
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ from ponte.bitrix24 import setup
 from ponte.bitrix24.requests import RestCall
 from ponte.errors import PonteError
 from ponte.mappings import Portal
-from ponte.outcome import Blocked, Outcome, Succeeded
+from ponte.outcome import Blocked, Outcome, Succeeded, Unknown
 from ponte.runtime import wiring
 from ponte.runtime.observability import NAMESPACE
 from ponte.runtime.perform import Means
@@ -51,7 +52,7 @@ def attempt[T](ask: Callable[[], T]) -> T | Failed:
 
 
 class Examiner:
-    """clients: makes boto3 clients for the occupied place. web: for our own public address alone, never a provider's."""
+    """clients: makes boto3 clients for the occupied place. web: for our own public address alone, no provider's."""
 
     def __init__(self, place: Place, clients: Callable[[str], Any], web: httpx.Client) -> None:
         self._place = place
@@ -94,13 +95,12 @@ class Examiner:
 
     def _resources(self) -> dict[str, str]:
         s = self._settings
-        asks: dict[str, Callable[[], Any]] = {}
-        for name in ("core_table", "message_table", "audit_table", "state_table"):
-            table: str = getattr(s, name)
-            asks[name] = lambda table=table: self._clients("dynamodb").describe_table(TableName=table)
-        for pair in self._place.queues():
-            for url in filter(None, (pair.url, pair.dead_url)):
-                asks[url.rsplit("/", 1)[-1]] = lambda url=url: self._counts(url, WAITING[:1])
+        tables = {name: getattr(s, name) for name in ("core_table", "message_table", "audit_table", "state_table")}
+        urls = [url for pair in self._place.queues() for url in (pair.url, pair.dead_url) if url]
+        asks: dict[str, Callable[[], Any]] = {
+            name: partial(self._clients("dynamodb").describe_table, TableName=table) for name, table in tables.items()
+        }
+        asks |= {url.rsplit("/", 1)[-1]: partial(self._counts, url, WAITING[:1]) for url in urls}
         asks["store_bucket"] = lambda: self._clients("s3").head_bucket(Bucket=s.store_bucket)
         asks["data_key"] = lambda: self._clients("kms").describe_key(KeyId=s.data_key_arn)
         asks["app_secret"] = lambda: self._clients("secretsmanager").describe_secret(SecretId=s.app_secret_arn)
@@ -176,6 +176,8 @@ class Examiner:
         numbers = attempt(means.directory.numbers)
         if isinstance(numbers, Failed):
             return numbers
+        if not token:  # the secret's own finding says why
+            return tuple(NumberProbe(number, Unknown("app_secret")) for number in numbers)
         version = means.graph_version
         return tuple(
             NumberProbe(
@@ -187,7 +189,7 @@ class Examiner:
     def _accounts(
         self, means: Means | Failed, token: str, numbers: tuple[NumberProbe, ...] | Failed
     ) -> tuple[AccountProbe, ...]:
-        if isinstance(means, Failed) or isinstance(numbers, Failed):
+        if isinstance(means, Failed) or isinstance(numbers, Failed) or not token:
             return ()
         ids = dict.fromkeys(probe.number.waba_id for probe in numbers if probe.number.waba_id)
         return tuple(self._account(means, token, waba_id) for waba_id in ids)

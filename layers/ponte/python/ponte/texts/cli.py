@@ -54,7 +54,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "cli.given_up": {"pt-BR": "Nada foi feito.", "en": "Nothing was done."},
     "cli.nothing_to_do": {"pt-BR": "Nada a fazer.", "en": "Nothing to do."},
     # -- parked
-    "parked.none": {"pt-BR": "Nenhuma mensagem retida.", "en": "No parked message."},
+    "parked.none": {"pt-BR": "Nenhuma mensagem estacionada.", "en": "No parked message."},
     "parked.choose": {
         "pt-BR": "Diga quais: ids, --reason CÓDIGO ou --all.",
         "en": "Say which: ids, --reason CODE or --all.",
@@ -64,7 +64,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "--all goes with neither ids nor --reason.",
     },
     "parked.not_found": {
-        "pt-BR": "Não está (mais) retida: {id}",
+        "pt-BR": "Não está (mais) estacionada: {id}",
         "en": "Not parked (any more): {id}",
     },
     "parked.confirm_redrive": {
@@ -76,8 +76,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Drop {count} message(s) for good? They will reach nobody.",
     },
     "parked.state.redriven": {"pt-BR": "de volta à fila", "en": "on its queue again"},
-    "parked.state.not_parked": {"pt-BR": "já não estava retida", "en": "was no longer parked"},
-    "parked.state.not_queued": {"pt-BR": "a fila recusou; continua retida", "en": "refused by the queue; still parked"},
+    "parked.state.not_parked": {"pt-BR": "já não estava estacionada", "en": "was no longer parked"},
+    "parked.state.not_queued": {"pt-BR": "a fila recusou; continua estacionada", "en": "refused by the queue; still parked"},
     "parked.state.dropped": {"pt-BR": "descartada", "en": "dropped"},
     "column.id": {"pt-BR": "id", "en": "id"},
     "column.since": {"pt-BR": "desde (UTC)", "en": "since (UTC)"},
@@ -135,7 +135,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "status.SENDING": {"pt-BR": "em andamento", "en": "under way"},
     "status.RETRY": {"pt-BR": "vai tentar de novo", "en": "will try again"},
     "status.UNKNOWN": {"pt-BR": "destino incerto", "en": "fate unknown"},
-    "status.PARKED": {"pt-BR": "retida", "en": "parked"},
+    "status.PARKED": {"pt-BR": "estacionada", "en": "parked"},
     "status.SKIPPED": {"pt-BR": "sem efeito", "en": "nothing to do"},
     "status.SENT": {"pt-BR": "entregue ao outro lado", "en": "handed over"},
     "status.DELIVERED": {"pt-BR": "no celular do cliente", "en": "on the customer's phone"},

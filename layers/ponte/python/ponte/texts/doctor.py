@@ -137,7 +137,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "doctor.meta.joined": {"pt-BR": "Número ligado a um canal", "en": "Number joined with a line"},
     "doctor.meta.joined.free": {
-        "pt-BR": "Número livre: as mensagens dos clientes ficam retidas. No Bitrix24, abra Contact Center, WhatsApp (Ponte), e ligue-o a um canal aberto.",
+        "pt-BR": "Número livre: as mensagens dos clientes ficam estacionadas. No Bitrix24, abra Contact Center, WhatsApp (Ponte), e ligue-o a um canal aberto.",
         "en": "Free number: customers' messages are parked. In Bitrix24, open Contact Center, WhatsApp (Ponte), and connect it to an open line.",
     },
     # -- Bitrix24
@@ -224,7 +224,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "{count} mensagem(ns) que derrubaram a função. Corrija a causa (logs) e rode: ponte dlq redrive {name}",
         "en": "{count} message(s) that crashed the function. Mend the cause (logs), then run: ponte dlq redrive {name}",
     },
-    "doctor.parked": {"pt-BR": "Mensagens retidas", "en": "Parked messages"},
+    "doctor.parked": {"pt-BR": "Mensagens estacionadas", "en": "Parked messages"},
     "doctor.parked.some": {
         "pt-BR": "{count} mensagem(ns) esperam uma pessoa. Veja o motivo: ponte parked list; depois: ponte parked redrive",
         "en": "{count} message(s) wait for a person. See why: ponte parked list; then: ponte parked redrive",

@@ -1,0 +1,115 @@
+"""The command `ponte`: exit status 0 all right, 1 problems found or nothing could be done, 2 wrong usage."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import dead_letters, directory, parked
+from cli.doctor.command import doctor
+from cli.place import DEFAULT_SANDBOX, NotReachable
+from cli.session import Session
+from cli.trace import trace
+from cli.words import LANGUAGES
+from ponte.errors import Misconfigured
+
+VALUED = ("--stack", "--region", "--sandbox", "--lang")
+HELP = (
+    "Ponte: WhatsApp e Bitrix24, cada mensagem com o seu destino conhecido / every message accounted for.\n\n"
+    "As opções daqui valem em qualquer posição / these options may stand anywhere: ponte doctor --sandbox --json"
+)
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=HELP
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    stack: Annotated[str, typer.Option(help="pilha implantada, p. ex. ponte-dev / a deployed stack")] = "",
+    region: Annotated[str, typer.Option(help="região da pilha / the stack's region")] = "",
+    sandbox: Annotated[
+        str, typer.Option(metavar="[PASTA]", help=f"sandbox ativo; sem pasta / without a folder: {DEFAULT_SANDBOX}")
+    ] = "",
+    lang: Annotated[str, typer.Option(help="pt-BR | en")] = LANGUAGES[0],
+    as_json: Annotated[bool, typer.Option("--json", help="resposta em JSON / answer in JSON")] = False,
+) -> None:
+    context.obj = Session(stack=stack, region=region, sandbox=sandbox, lang=lang, as_json=as_json)
+    context.obj.check()
+
+
+app.command("doctor")(doctor)
+app.command("trace")(trace)
+app.add_typer(parked.app, name="parked")
+app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(directory.app, name="numbers")
+app.add_typer(directory.portals_app, name="portals")
+
+
+def arranged(arguments: Sequence[str]) -> list[str]:
+    """The options of all commands moved to the front, so that they may stand anywhere; what follows "--" stays.
+
+    --sandbox takes a folder only from what looks like one (a path, or a folder that is there): `--sandbox doctor` means
+    the default one.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    queue = list(arguments)
+    while queue:
+        each = queue.pop(0)
+        name = each.partition("=")[0]
+        if each == "--":
+            rest += [each, *queue]
+            break
+        if each == "--json" or ("=" in each and name in VALUED):
+            front.append(each)
+        elif each == "--sandbox":
+            folder = queue.pop(0) if queue and _is_folder(queue[0]) else DEFAULT_SANDBOX
+            front.append(f"--sandbox={folder}")
+        elif each in VALUED:
+            front += [each, *([queue.pop(0)] if queue else [])]
+        else:
+            rest.append(each)
+    return front + rest
+
+
+def _is_folder(word: str) -> bool:
+    return not word.startswith("-") and (os.sep in word or word.startswith(".") or os.path.isdir(word))  # noqa: PTH112
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit status of one command; what goes wrong on AWS's side ends as a sentence, not as a traceback."""
+    given = arranged(arguments)
+    lang = next((word.partition("=")[2] for word in given if word.startswith("--lang=")), "")
+    lang = lang or (given[given.index("--lang") + 1] if "--lang" in given[:-1] else "")
+    session = Session(lang=lang if lang in LANGUAGES else LANGUAGES[0], as_json="--json" in given)
+    try:
+        app(given, prog_name="ponte")
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else 1
+    except NotReachable as error:
+        return _failed(session, error.key, error.values)
+    except Misconfigured as error:
+        return _failed(session, "cli.misconfigured", {"code": error.code})
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", "")) or "ClientError"
+        return _failed(session, "cli.aws_refused", {"code": code})
+    except BotoCoreError as error:
+        return _failed(session, "cli.aws_refused", {"code": type(error).__name__})
+    return 0
+
+
+def _failed(session: Session, key: str, values: dict[str, str]) -> int:
+    sentence = session.say(key, **values)
+    error = {"error": key.rpartition(".")[2], "sentence": sentence}
+    session.show(error, lambda _: typer.echo(sentence, err=True))
+    return 1
+
+
+def main() -> None:
+    """The entry point."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""`ponte trace`: the way one message took, by whichever of its ids somebody has."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cli.parked import direction
+from cli.session import Session, client, moment, quiet
+from cli.words import words
+from ponte.digest import digest
+from ponte.runtime import wiring
+from ponte.runtime.perform import Means
+from ponte.runtime.redrive import public_id
+from ponte.storage.ledger import log_of, word
+from ponte.storage.table import Item
+
+Id = Annotated[
+    str, typer.Argument(help="wamid, id da mensagem no Bitrix24 ou id dos logs / wamid, Bitrix24's message id, log id")
+]
+Scan = Annotated[bool, typer.Option("--scan", help="lê a tabela inteira, se preciso / read the whole table if need be")]
+
+
+def trace(context: typer.Context, id: Id, scan: Scan = False) -> None:
+    """Mostra o caminho de uma mensagem / show the way of a message"""
+    session: Session = context.obj
+    place = session.enter()
+    with quiet():
+        means = wiring.means()
+        row = by_key(means, id) or by_digest(means, id)
+        if row is None and (scan or place.is_sandbox):
+            row = by_scan(means, id)
+    if row is None:
+        searched = scan or place.is_sandbox
+        key = "trace.not_found" if searched else "trace.try_scan"
+        session.show({"error": "not_found", "id": id, "scanned": searched}, lambda _: session.tell(key, id=id))
+        raise typer.Exit(1)
+    found = row
+    session.show(as_json(found), lambda console: _print(session, console, found))
+
+
+def by_key(means: Means, given: str) -> Item | None:
+    """Without reading more than a few items: a ledger id, a customer's wamid, or one that we sent."""
+    if row := means.ledger.read(given):
+        return row if "st" in row else None
+    for number in means.directory.numbers():
+        if row := means.ledger.read(f"wa|{number.phone_number_id}|{given}"):
+            return row
+        pointer = means.receipts.pointer(number.phone_number_id, given)
+        if pointer and "event_id" in pointer:
+            return means.ledger.read(str(pointer["event_id"]))
+    return None
+
+
+def by_digest(means: Means, given: str) -> Item | None:
+    """The id that logs and `ponte parked` show, of a message that is parked."""
+    return next((row for row in means.ledger.parked() if public_id(row) == given), None)
+
+
+def by_scan(means: Means, given: str) -> Item | None:
+    """By reading every item of the Message table: Bitrix24's message ids and digests are no keys."""
+    pages = (
+        client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=wiring.settings().message_table, ProjectionExpression="event_id, source_id")
+    )
+    for page in pages:
+        for raw in page["Items"]:
+            event_id = raw.get("event_id", {}).get("S", "")
+            if "source_id" in raw and (raw["source_id"].get("S") == given or digest(event_id) == given):
+                return means.ledger.read(event_id)
+    return None
+
+
+def as_json(row: Item) -> dict[str, Any]:
+    """{"id", "source_id", "direction", "status", "steps": [{"at_ms", "step", "detail"}]}"""
+    return {
+        "id": public_id(row),
+        "source_id": str(row.get("source_id", "")),
+        "direction": direction(row),
+        "status": word(row),
+        "steps": log_of(row),
+    }
+
+
+def _print(session: Session, console: Console, row: Item) -> None:
+    status = words(f"status.{word(row)}", session.lang)
+    way = session.say(f"direction.{direction(row)}")
+    console.print(session.say("trace.title", direction=way, status=status), markup=False)
+    cells = [(moment(int(step["at_ms"])), str(step["step"]), str(step["detail"])) for step in log_of(row)]
+    console.print(session.table(("at", "step", "detail"), cells))
