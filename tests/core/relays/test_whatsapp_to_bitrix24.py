@@ -107,8 +107,9 @@ def test_a_reaction_never_opens_a_conversation(conversation: Conversation | None
 
 def test_a_reaction_in_an_open_chat_is_a_line_there() -> None:
     reaction = replace(MESSAGE, type="reaction", body=Reaction("wamid.0", "👍"))
-    send = walk(KNOWN, {"send": {"chat_id": "1807"}}, message=reaction)[0]
+    send, end = walk(KNOWN, {"send": {"chat_id": "1807"}}, message=reaction)
     assert "👍" in send.text
+    assert end == Finish()
 
 
 def test_a_changed_number_is_a_notice_for_operators() -> None:

@@ -66,7 +66,8 @@ def decide(
     learnt = _learnt(conversation, crm, contact, str(steps["send"].get("chat_id", "")))
     if learnt and "save" not in steps:
         return Step("save", SaveConversation(learnt))
-    if "mark_read" not in steps:
+    # Nothing goes back to WhatsApp because of a reaction, an edit or a removal, not even a read mark.
+    if "mark_read" not in steps and not opens_nothing(message):
         return Step("mark_read", MarkRead(message.wamid))
     return Finish()
 

@@ -1,9 +1,6 @@
 """What `ponte doctor` looks at ("doctor.<check>") and what to do about a problem. Key -> language -> sentence."""
 
 TEXTS: dict[str, dict[str, str]] = {
-    "doctor.ok": {"pt-BR": "ok", "en": "ok"},
-    "doctor.problem": {"pt-BR": "problema", "en": "problem"},
-    "doctor.unchecked": {"pt-BR": "não verificado", "en": "not checked"},
     "doctor.summary.healthy": {
         "pt-BR": "Nenhum problema encontrado em {count} verificações ({unchecked} não puderam ser feitas).",
         "en": "No problem found in {count} checks ({unchecked} could not be made).",
