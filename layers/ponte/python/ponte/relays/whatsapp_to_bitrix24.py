@@ -6,7 +6,7 @@ automatic text always finds its way back.
 """
 
 from ponte.bitrix24 import markup
-from ponte.bitrix24.requests import connector_message_id
+from ponte.digest import digest
 from ponte.mappings import Conversation, CrmMode
 from ponte.people.phone_numbers import match_set, to_e164
 from ponte.relays.effects import (
@@ -25,6 +25,13 @@ from ponte.relays.effects import (
 )
 from ponte.whatsapp import describe
 from ponte.whatsapp.events import Edit, InboundMessage, Nothing, Reaction, Revoke, SystemChange
+
+MESSAGE_ID_MAX = 100  # Bitrix24 keeps the connector's message id in a varchar(100)
+
+
+def message_id(wamid: str) -> str:
+    """The id Bitrix24 keeps for a wamid: itself where it fits, else a short one that is always the same."""
+    return wamid if len(wamid) <= MESSAGE_ID_MAX else f"wamid.{digest(wamid)}"
 
 
 def opens_nothing(message: InboundMessage) -> bool:
@@ -97,7 +104,7 @@ def _send(
         first_name=first,
         last_name=last,
         phone=to_e164(conversation.wa_id) if conversation.wa_id else "",
-        message_id=connector_message_id(message.wamid),
+        message_id=message_id(message.wamid),
         sent_at=message.sent_at,
         text=markup.to_bitrix24(text),
         chat_id=conversation.chat_id,
