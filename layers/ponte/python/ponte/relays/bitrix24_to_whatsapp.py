@@ -1,4 +1,4 @@
-"""An operator's message in the open channel to the customer's phone (design: flow outbound, policies)."""
+"""An operator's message in the open channel to the customer's phone."""
 
 import re
 

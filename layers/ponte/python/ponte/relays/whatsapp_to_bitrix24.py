@@ -1,8 +1,8 @@
-"""A customer's WhatsApp message into the open channel (design: flow inbound, policies).
+"""A customer's WhatsApp message into the open channel.
 
-Right order for a first contact (protocol notes, Bitrix24 3.5): find or add the CRM contact, then one
-`imconnector.send.messages`, which makes user, chat and session; mapping first, so that an operator's quick answer or an
-automatic text always finds its way back.
+Right order for a first contact (b24restdocs, imconnector.send.messages; read 2026-11): find or add the CRM contact,
+then one `imconnector.send.messages`, which makes user, chat and session; mapping first, so that an operator's quick
+answer or an automatic text always finds its way back.
 """
 
 from ponte.bitrix24 import markup

@@ -1,7 +1,7 @@
 """An app installed in a portal: proven with the OAuth server, stored encrypted, its lines joined with numbers.
 
 What a portal's post claims is worth nothing by itself (anybody can post it): the access token in it must belong to our
-app and to that very portal by the OAuth server's own word (protocol notes, bootstrapping).
+app and to that very portal by the OAuth server's own word (b24restdocs, app.info; read 2026-11).
 """
 
 import hashlib

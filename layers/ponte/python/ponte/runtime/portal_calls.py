@@ -1,4 +1,4 @@
-"""Calling a portal: its rate bucket, its token (renewed under a lock, design 8), its new address after a rename."""
+"""Calling a portal: its rate bucket, its token (renewed under a lock), its new address after a rename."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

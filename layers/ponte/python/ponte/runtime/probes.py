@@ -1,4 +1,4 @@
-"""Was it done? For effects whose answer never came (design 3): ask the provider before anything is repeated."""
+"""Was it done? For effects whose answer never came: ask the provider before anything is repeated."""
 
 from ponte.bitrix24 import answers, history
 from ponte.bitrix24 import requests as bitrix24

@@ -21,7 +21,7 @@ STALE_MS = 10 * 60_000
 
 def needs_renewal(portal: Portal, now_ms: int) -> bool:
     """Only portals in use whose token ends before the next run, and idle ones every 30 days: timers that renew all
-    portals all the time may get an app blocked (protocol notes, refresh)."""
+    portals all the time may get an app blocked (b24restdocs, auto-renewal; read 2026-11)."""
     if portal.status != "active":
         return False
     if now_ms - portal.renewed_ms > IDLE_MS:

@@ -1,7 +1,7 @@
 """The composition root: the only place where clients, tables and workers are made, once per container.
 
 Each maker imports what it needs inside itself, so that a webhook function does not pay for httpx and the platforms'
-clients at its cold start (budget: design 13). Importing this module opens nothing and reads no environment.
+clients at its cold start (docs/decisions/0004). Importing this module opens nothing and reads no environment.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Rate limits that all workers share: GCRA, one number per bucket, one conditional write per call.
 
 `tat` is the theoretical arrival time in ms: how far the bucket's future is already sold. DynamoDB's conditions know no
-arithmetic, so every bound is computed before (source: design notes on GCRA; verified against the emulator).
+arithmetic, so every bound is computed before (checked against the emulator).
 """
 
 from ponte.clock import Clock

@@ -1,8 +1,8 @@
 """A portal's OAuth grant: both tokens encrypted in its Core item, renewed under a lock, each refresh token used once.
 
-Bitrix24's refresh tokens are single use and chains must not branch (protocol notes, auth): one refresher per portal
-at a time, its result stored only if the version is still the one it started from; whoever loses reads the winner's
-tokens.
+Bitrix24's refresh tokens are single use and chains must not branch (b24restdocs, auto-renewal): one refresher per
+portal at a time, its result stored only if the version is still the one it started from; whoever loses reads the
+winner's tokens.
 """
 
 from dataclasses import dataclass

@@ -145,7 +145,7 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Four tables by life cycle (design: Core keeps, Message expires, Audit only grows, State is throw-away)."""
+    """Four tables by life cycle (Core keeps, Message expires, Audit only grows, State is throw-away)."""
 
     core: Table
     message: Table

@@ -77,7 +77,10 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "parked.state.redriven": {"pt-BR": "de volta à fila", "en": "on its queue again"},
     "parked.state.not_parked": {"pt-BR": "já não estava estacionada", "en": "was no longer parked"},
-    "parked.state.not_queued": {"pt-BR": "a fila recusou; continua estacionada", "en": "refused by the queue; still parked"},
+    "parked.state.not_queued": {
+        "pt-BR": "a fila recusou; continua estacionada",
+        "en": "refused by the queue; still parked",
+    },
     "parked.state.dropped": {"pt-BR": "descartada", "en": "dropped"},
     "column.id": {"pt-BR": "id", "en": "id"},
     "column.reason": {"pt-BR": "motivo", "en": "reason"},
