@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli import dead_letters, directory, parked
 from cli.doctor.command import doctor
 from cli.place import DEFAULT_SANDBOX, NotReachable
-from cli.session import Session
+from cli.session import Session, Usage
 from cli.trace import trace
 from cli.words import LANGUAGES
 from ponte.errors import Misconfigured
@@ -53,8 +53,8 @@ app.add_typer(directory.portals_app, name="portals")
 def arranged(arguments: Sequence[str]) -> list[str]:
     """The options of all commands moved to the front, so that they may stand anywhere; what follows "--" stays.
 
-    --sandbox takes a folder only from what looks like one (a path, or a folder that is there): `--sandbox doctor` means
-    the default one.
+    --sandbox takes a folder only from what looks like one (a slash in it, or a dot first), since `--sandbox doctor`
+    means the default one; any other name goes with "=".
     """
     front: list[str] = []
     rest: list[str] = []
@@ -78,7 +78,7 @@ def arranged(arguments: Sequence[str]) -> list[str]:
 
 
 def _is_folder(word: str) -> bool:
-    return not word.startswith("-") and (os.sep in word or word.startswith(".") or os.path.isdir(word))  # noqa: PTH112
+    return not word.startswith("-") and (os.sep in word or word.startswith("."))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -91,23 +91,24 @@ def run(arguments: Sequence[str]) -> int:
         app(given, prog_name="ponte")
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else 1
+    except Usage as error:
+        return _failed(session, "usage", str(error), status=2)
     except NotReachable as error:
-        return _failed(session, error.key, error.values)
+        return _failed(session, error.key, session.say(error.key, **error.values))
     except Misconfigured as error:
-        return _failed(session, "cli.misconfigured", {"code": error.code})
+        return _failed(session, "cli.misconfigured", session.say("cli.misconfigured", code=error.code))
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "")) or "ClientError"
-        return _failed(session, "cli.aws_refused", {"code": code})
+        return _failed(session, "cli.aws_refused", session.say("cli.aws_refused", code=code))
     except BotoCoreError as error:
-        return _failed(session, "cli.aws_refused", {"code": type(error).__name__})
+        return _failed(session, "cli.aws_refused", session.say("cli.aws_refused", code=type(error).__name__))
     return 0
 
 
-def _failed(session: Session, key: str, values: dict[str, str]) -> int:
-    sentence = session.say(key, **values)
+def _failed(session: Session, key: str, sentence: str, status: int = 1) -> int:
     error = {"error": key.rpartition(".")[2], "sentence": sentence}
     session.show(error, lambda _: typer.echo(sentence, err=True))
-    return 1
+    return status
 
 
 def main() -> None:

@@ -1,16 +1,19 @@
 """`ponte parked`: what waits for a person, why, and sending it on or giving it up."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from cli.rows import direction, way, way_table
 from cli.session import Session, Usage, moment, quiet, stamp
+from cli.words import plain
 from cli.words import reason as reason_sentence
 from ponte.runtime import wiring
 from ponte.runtime.redrive import choose, drop, public_id, reason_code, redrive
-from ponte.storage.ledger import log_of
 from ponte.storage.table import Item
 
 app = typer.Typer(no_args_is_help=True, help="Mensagens estacionadas / parked messages")
@@ -19,10 +22,6 @@ All = Annotated[bool, typer.Option("--all", help="todas / every one")]
 Reason = Annotated[str, typer.Option("--reason", help="só as deste código / only those of this code")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]
 One = Annotated[str, typer.Argument(help="id")]
-
-
-def direction(row: Item) -> str:
-    return "inbound" if row.get("source") == "wa" else "outbound"
 
 
 def as_json(row: Item, lang: str) -> dict[str, Any]:
@@ -48,19 +47,18 @@ def list_parked(context: typer.Context, reason: Reason = "") -> None:
         if not rows:
             console.print(session.say("parked.none"))
             return
-        cells = [
-            (
-                public_id(row),
-                moment(int(row.get("parked_ms", 0))),
-                session.say(f"direction.{direction(row)}"),
-                reason_code(row),
-                reason_sentence(row, session.lang),
-            )
-            for row in rows
-        ]
-        console.print(session.table(("id", "since", "direction", "code", "reason"), cells))
+        console.print(session.table(("id", "reason"), [(public_id(row), _described(session, row)) for row in rows]))
 
     session.show({"parked": [as_json(row, session.lang) for row in rows]}, human)
+
+
+def _described(session: Session, row: Item) -> Text:
+    facts = (
+        moment(int(row.get("parked_ms", 0))),
+        session.say(f"direction.{direction(row)}"),
+        reason_code(row),
+    )
+    return Text(plain(" · ".join(facts)), style="dim").append(f"\n{reason_sentence(row, session.lang)}\n", "not dim")
 
 
 @app.command()
@@ -72,14 +70,13 @@ def show(context: typer.Context, id: One) -> None:
         session.show({"error": "not_found", "id": id}, lambda _: session.tell("parked.not_found", id=id))
         raise typer.Exit(1)
     row = found[0]
-    steps = log_of(row)
+    steps = way(row)
 
     def human(console: Console) -> None:
         console.print(reason_sentence(row, session.lang), markup=False)
         about = (public_id(row), str(row.get("source_id", "")), reason_code(row), str(row.get("att", 0)))
         console.print(session.table(("id", "source_id", "code", "attempts"), [about]))
-        cells = [(moment(int(step["at_ms"])), str(step["step"]), str(step["detail"])) for step in steps]
-        console.print(session.table(("at", "step", "detail"), cells))
+        console.print(way_table(session, steps))
 
     session.show(as_json(row, session.lang) | {"steps": steps}, human)
 
@@ -95,7 +92,7 @@ def redrive_parked(
         session.confirm(yes, "parked.confirm_redrive", count=len(rows))
     with quiet():
         done = redrive(wiring.means().ledger, wiring.queue, wiring.CLOCK, lambda: uuid.uuid4().hex, rows)
-    states = dict(zip(map(public_id, rows), (one.state for one in done), strict=True))
+    states: dict[str, str] = dict(zip(map(public_id, rows), (one.state for one in done), strict=True))
     _report(session, "redriven", states | dict.fromkeys(unknown, "not_parked"))
 
 
@@ -131,7 +128,7 @@ def _chosen(session: Session, ids: list[str], everything: bool, reason: str) -> 
     return rows, [each for each in ids if not choose(rows, (each,))]
 
 
-def _report(session: Session, wanted: str, states: dict[str, str]) -> None:
+def _report(session: Session, wanted: str, states: Mapping[str, str]) -> None:
     """Shows what came of each; status 1 when one of them did not come to `wanted`."""
 
     def human(console: Console) -> None:

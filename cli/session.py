@@ -25,8 +25,11 @@ from cli.words import LANGUAGES, plain, words
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=15)
 
 
-class Usage(typer.BadParameter):
-    """The command was given wrongly: exit status 2."""
+COPIED = ("id", "at")  # columns whose cells are worth nothing in two pieces
+
+
+class Usage(Exception):
+    """The command was given wrongly, as the sentence says: exit status 2."""
 
 
 @cache
@@ -98,7 +101,7 @@ class Session:
         """columns: keys of "column.*", without it. Cells are shown as they are: no markup, no control characters."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for name in columns:
-            table.add_column(self.say(f"column.{name}"), overflow="fold")
+            table.add_column(self.say(f"column.{name}"), overflow="fold", no_wrap=name in COPIED)
         for row in rows:
             table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
         return table

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.parked import direction
-from cli.session import Session, client, moment, quiet
+from cli.rows import direction, way, way_table
+from cli.session import Session, client, quiet
 from cli.words import words
 from ponte.digest import digest
 from ponte.runtime import wiring
 from ponte.runtime.perform import Means
 from ponte.runtime.redrive import public_id
-from ponte.storage.ledger import log_of, word
+from ponte.storage.ledger import word
 from ponte.storage.table import Item
 
 Id = Annotated[
@@ -79,13 +79,12 @@ def as_json(row: Item) -> dict[str, Any]:
         "source_id": str(row.get("source_id", "")),
         "direction": direction(row),
         "status": word(row),
-        "steps": log_of(row),
+        "steps": way(row),
     }
 
 
 def _print(session: Session, console: Console, row: Item) -> None:
     status = words(f"status.{word(row)}", session.lang)
-    way = session.say(f"direction.{direction(row)}")
-    console.print(session.say("trace.title", direction=way, status=status), markup=False)
-    cells = [(moment(int(step["at_ms"])), str(step["step"]), str(step["detail"])) for step in log_of(row)]
-    console.print(session.table(("at", "step", "detail"), cells))
+    sides = session.say(f"direction.{direction(row)}")
+    console.print(session.say("trace.title", direction=sides, status=status), markup=False)
+    console.print(way_table(session, way(row)))

@@ -27,6 +27,11 @@ def plain(given: str) -> str:
     return "".join(each if each.isprintable() else " " for each in given).strip()
 
 
+def knows(key: str) -> bool:
+    """Whether there is a sentence of ours for `key`."""
+    return key in _OWN
+
+
 def reason(row: Item, lang: str) -> str:
     """Why a message is parked, for whoever must act."""
     key = str(row.get("reason", "reason.default"))

@@ -10,6 +10,8 @@ from sandbox.phones import Phone, PhoneMessage
 from sandbox.scenario import Meta
 from sandbox.world import World
 
+REDELIVERY_MS = 8 * 24 * 3600 * 1000
+
 
 def observe(world: World, body: bytes, signature: str) -> None:
     """For the gateway's front to call with what passes POST /webhooks/meta. Never raises; bad signatures are ignored.
@@ -21,7 +23,9 @@ def observe(world: World, body: bytes, signature: str) -> None:
             return
         for number, value in _values_of(body):
             for phone_message, phone in _inbound(world, number, value):
-                world.phones.received(phone, phone_message, phone_message.at_ms)
+                # Meta redelivers for seven days: an older stamp is a sample's, and the customer wrote just now.
+                recent = world.now_ms() - phone_message.at_ms < REDELIVERY_MS
+                world.phones.received(phone, phone_message, phone_message.at_ms if recent else world.now_ms())
             for status in _list(value, "statuses"):
                 if isinstance(status, dict):
                     world.phones.mark(str(status.get("id")), str(status.get("status")))

@@ -4,13 +4,16 @@ from collections import Counter
 
 import httpx
 import typer
+from rich import box
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from cli.doctor.diagnosis import diagnose
 from cli.doctor.examine import Examiner
 from cli.doctor.findings import Finding
 from cli.session import Session, client, quiet
+from cli.words import plain
 
 SIGNS = {"ok": ("✓", "green"), "problem": ("✗", "bold red"), "unchecked": ("?", "yellow")}
 
@@ -25,7 +28,7 @@ def doctor(context: typer.Context) -> None:
         examiner = Examiner(place, client, web)
         with waiting.status("…") as status:
             findings = diagnose(examiner.examine(lambda key: status.update(f"{session.say(key)}…")))
-    counts = Counter(finding.state for finding in findings)
+    counts: Counter[str] = Counter(finding.state for finding in findings)
     tree = {
         "place": place.name,
         "healthy": not counts["problem"],
@@ -37,12 +40,15 @@ def doctor(context: typer.Context) -> None:
 
 
 def _print(session: Session, console: Console, findings: list[Finding], counts: Counter[str]) -> None:
-    rows = []
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=2, overflow="fold")
+    table.add_column(ratio=3, overflow="fold")
     for finding in findings:
         sign, style = SIGNS[finding.state]
-        state = Text(f"{sign} {session.say(f'doctor.{finding.state}')}", style=style)
-        rows.append((state, finding.title(session.lang), finding.about, finding.sentence(session.lang)))
-    console.print(session.table(("state", "check", "about", "fix"), rows))
+        what = Text(finding.title(session.lang)).append(f"\n{plain(finding.about)}" if finding.about else "", "dim")
+        table.add_row(Text(sign, style=style), what, Text(finding.sentence(session.lang)))
+    console.print(table)
     key = "doctor.summary.problems" if counts["problem"] else "doctor.summary.healthy"
     console.print(
         session.say(key, count=len(findings), problems=counts["problem"], unchecked=counts["unchecked"]), markup=False

@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A probe that our own side (AWS, our own address) did not let us make. code: the service's, or the error's type."""
+    """A probe that our own side (AWS, our own address) did not let us make. code: the service's or the error's."""
 
     code: str
 

@@ -95,12 +95,15 @@ def installed(probe: PortalProbe) -> Finding:
 
 
 def connector(probe: PortalProbe, connector_id: str) -> Finding:
+    """Known to the portal: each connector that a line of ours uses; before there is one, the stack's own."""
     check, about = "portal.connector", probe.portal.domain
     if finding := _not_asked(check, probe, probe.connectors):
         return finding
     known = _result(probe.connectors)
-    if not isinstance(known, dict) or connector_id.lower() not in {str(name).lower() for name in known}:
-        return problem(check, "doctor.portal.connector.missing", about, connector=connector_id)
+    registered = {str(name).lower() for name in known} if isinstance(known, dict) else set()
+    wanted = sorted({each.line.connector for each in probe.lines}) or [connector_id]
+    if missing := [name for name in wanted if name.lower() not in registered]:
+        return problem(check, "doctor.portal.connector.missing", about, connector=", ".join(missing))
     return ok(check, about)
 
 

@@ -213,8 +213,9 @@ def value(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _port_block() -> int:
-    """First of eight free ports in a row."""
-    for first in range(18_700, 28_700, 10):
+    """First of eight free ports in a row; each parallel test process looks in a range of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(18_700 + 1_000 * worker, 19_700 + 1_000 * worker, 10):
         try:
             for port in range(first, first + 8):
                 with socket.socket() as probe:

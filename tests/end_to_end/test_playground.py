@@ -25,6 +25,7 @@ def playground(running: Sandbox, chromium: Browser) -> Iterator[Page]:
 
 def test_a_message_and_its_answer_cross_the_bridge_before_ones_eyes(playground: Page, running: Sandbox) -> None:
     page = playground
+    expect(page.locator("#chat-list")).to_contain_text("Maria Silva")
     page.fill("#phone-text", "Vocês abrem no sábado?")
     page.press("#phone-text", "Enter")
     operator = page.locator("#operator, [data-panel=operator], section", has_text="Operador no Bitrix24").last
