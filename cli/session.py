@@ -25,6 +25,7 @@ from cli.words import LANGUAGES, plain, words
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=15)
 
 
+YES = ("s", "sim", "y", "yes")
 COPIED = ("id", "at")  # columns whose cells are worth nothing in two pieces
 
 
@@ -93,7 +94,8 @@ class Session:
             return
         if self.as_json:
             raise Usage(self.say("cli.confirm_json"))
-        if not typer.confirm(self.say(key, **values), err=True):
+        typer.echo(f"{self.say(key, **values)} {self.say('cli.yes_no')} ", err=True, nl=False)
+        if sys.stdin.readline().strip().lower() not in YES:
             self.tell("cli.given_up")
             raise typer.Exit(1)
 

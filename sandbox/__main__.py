@@ -1,6 +1,7 @@
 """`python -m sandbox`: the whole bundle on this machine, in the foreground, until SIGINT or SIGTERM."""
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from sandbox.translate import TemplateError
 from sandbox.world import World
 
 DEFAULT_SCENARIO = "default.json"
+LOG = logging.getLogger("sandbox")
 
 
 def main() -> int:
@@ -42,7 +44,16 @@ def main() -> int:
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.endpoints_file.unlink(missing_ok=True)
     settings.logs.mkdir(parents=True, exist_ok=True)
+    _log_to(settings)
     return _run(settings, stop)
+
+
+def _log_to(settings: Settings) -> None:
+    """Our own events (starts, scenarios, ends) into sandbox.log; never what crosses the bridge."""
+    handler = logging.FileHandler(settings.logs / "sandbox.log", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
 
 
 def _run(settings: Settings, stop: threading.Event) -> int:
@@ -79,6 +90,7 @@ def _run(settings: Settings, stop: threading.Event) -> int:
         print(f"O sandbox não subiu: {error}", file=sys.stderr)
         return 1
     finally:
+        LOG.info("stopping")
         settings.endpoints_file.unlink(missing_ok=True)
         for part in reversed(started):
             part.stop()
@@ -134,6 +146,7 @@ def _write(settings: Settings, name: str, tree: object) -> None:
 
 
 def _announce(settings: Settings, seconds: float) -> None:
+    LOG.info("ready after %.1f s", seconds)
     print(f"Pronto em {seconds:.0f} s. Abra {settings.url('playground')} e converse com a ponte.", flush=True)
     print(f"  webhooks  {settings.url('gateway')}", flush=True)
     print(f"  controle  {settings.url('control')}   logs  {settings.logs}", flush=True)

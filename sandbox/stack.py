@@ -1,7 +1,9 @@
 """The deployed stack as the control API needs it: put a scenario in, look at what is queued, parked and traced."""
 
 import json
+import logging
 import threading
+import time
 from typing import Any
 
 from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
@@ -19,6 +21,7 @@ from sandbox.scenario import Scenario
 from sandbox.world import clock_ms
 
 BATCH = 25
+LOG = logging.getLogger("sandbox")
 PAUSE_SECONDS = 0.8
 WARM = ("meta_webhook", "bitrix24_webhook", "on_whatsapp_event", "on_bitrix24_event")
 
@@ -41,6 +44,7 @@ class SandboxStack:
 
     def reset(self, scenario: Scenario) -> None:
         """The old work ends: nothing is polled, function processes are dead, queues, tables and bucket are empty."""
+        began = time.monotonic()
         with self._resetting:
             self._front.pause(PAUSE_SECONDS)
             try:
@@ -52,6 +56,7 @@ class SandboxStack:
             finally:
                 self._front.resume()
             self.warm()
+        LOG.info("scenario in place after %d ms", (time.monotonic() - began) * 1000)
 
     def warm(self) -> None:
         """Processes of the functions that every message passes are started before it comes."""

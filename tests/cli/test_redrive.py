@@ -66,10 +66,9 @@ def ledger() -> Ledger:
 
 def send(ledger: Ledger, queue: Recorder, *, reason: str = "") -> list[Redriven]:
     tokens = (f"again{n}" for n in itertools.count())
-    fields: list[str] = []
 
     def by_field(field: str) -> Queue:
-        fields.append(field)
+        assert field == "whatsapp_events_queue_url"
         return queue
 
     return redrive(ledger, by_field, Clock(), lambda: next(tokens), choose(ledger.parked(), reason=reason))

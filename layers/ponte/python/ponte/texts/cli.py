@@ -51,6 +51,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Com --json, confirme com --yes.",
         "en": "With --json, confirm with --yes.",
     },
+    "cli.yes_no": {"pt-BR": "[s/N]", "en": "[y/N]"},
     "cli.given_up": {"pt-BR": "Nada foi feito.", "en": "Nothing was done."},
     "cli.nothing_to_do": {"pt-BR": "Nada a fazer.", "en": "Nothing to do."},
     # -- parked

@@ -1,0 +1,259 @@
+"""The commands over emulated AWS: what they change, what they say, how they end."""
+
+import io
+import json
+
+import pytest
+
+from cli.main import run
+from cli.place import Place
+from ponte.mappings import Line, MemberId, PhoneNumberId, Portal
+from ponte.runtime import wiring
+from ponte.storage.directory import PORTAL_RATE
+from ponte.storage.grants import Tokens
+from ponte.storage.ledger import Claimed
+from tests.cli.conftest import Run, dead_letter, envelope, park
+from tests.handlers.conftest import Aws
+
+MEMBER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
+def test_parked_messages_are_listed_with_a_reason_and_without_their_text(ponte: Run) -> None:
+    park(envelope(77), "reason.number_unknown")
+    status, answer = ponte("parked", "list")
+    (row,) = answer["parked"]
+    assert status == 0
+    assert (row["source_id"], row["direction"], row["code"]) == ("77", "outbound", "number_unknown")
+    assert "canal aberto" in row["reason"]
+    assert "secret words" not in str(answer)
+    assert ponte("parked", "list", "--reason", "gave_up")[1] == {"parked": []}
+    assert "open line" in ponte("parked", "list", "--lang", "en")[1]["parked"][0]["reason"]
+
+
+def test_showing_a_parked_message_tells_its_way(ponte: Run) -> None:
+    park(envelope(77))
+    by_provider = ponte("parked", "show", "77")
+    by_digest = ponte("parked", "show", by_provider[1]["id"])
+    assert by_provider == by_digest
+    assert [step["step"] for step in by_provider[1]["steps"]] == ["webhook", "claimed", "parked"]
+    assert "secret words" not in str(by_provider)
+    assert ponte("parked", "show", "78") == (1, {"error": "not_found", "id": "78"})
+
+
+def test_redriven_messages_are_on_their_own_queues(ponte: Run, aws: Aws) -> None:
+    for number, kind in ((77, "OperatorMessage"), (5, "message"), (6, "status")):
+        park(envelope(number, kind))
+    status, answer = ponte("parked", "redrive", "--all", "--yes")
+    assert status == 0
+    assert [one["state"] for one in answer["messages"]] == ["redriven"] * 3
+    for queue, number in (("BITRIX24_EVENTS", 77), ("WHATSAPP_EVENTS", 5), ("WHATSAPP_STATUSES", 6)):
+        assert [message["order"] for message in aws.messages(queue)] == [number]
+    assert ponte("parked", "list")[1] == {"parked": []}
+
+
+def test_a_second_redrive_within_the_deduplication_window_is_delivered_too(ponte: Run, aws: Aws) -> None:
+    for _ in range(2):
+        park(envelope(77))
+        ponte("parked", "redrive", "77", "--yes")
+    assert len(aws.messages("BITRIX24_EVENTS")) == 2
+
+
+def test_only_the_chosen_ones_are_redriven(ponte: Run, aws: Aws) -> None:
+    park(envelope(77), "reason.gave_up")
+    park(envelope(78), "reason.number_unknown")
+    assert ponte("parked", "redrive", "--reason", "number_unknown", "--yes")[0] == 0
+    assert [message["order"] for message in aws.messages("BITRIX24_EVENTS")] == [78]
+    status, answer = ponte("parked", "redrive", "77", "99", "--yes")
+    assert status == 1
+    assert sorted(one["state"] for one in answer["messages"]) == ["not_parked", "redriven"]
+
+
+def test_nothing_to_redrive_is_no_problem(ponte: Run) -> None:
+    assert ponte("parked", "redrive", "--all", "--yes") == (0, {"messages": []})
+
+
+@pytest.mark.parametrize("said", ["", "\n", "n\n", "talvez\n"])
+def test_without_a_clear_yes_nothing_is_written(
+    place: Place, ponte: Run, aws: Aws, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    park(envelope(77))
+    dead_letter(place, "Bitrix24Events", 1)
+    number = ("--phone-number-id", "123456", "--waba-id", "654321", "--phone", "+55 11 3030-4040")
+    for command in (
+        ("parked", "redrive", "--all"),
+        ("parked", "drop", "77"),
+        ("dlq", "redrive", "--all"),
+        ("numbers", "put", *number),
+    ):
+        status, answer = ponte(*command)
+        assert (status, answer["error"]) == (2, "usage")
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        assert run([*command, "--sandbox"]) == 1
+    assert len(wiring.means().ledger.parked()) == 1
+    assert aws.messages("BITRIX24_EVENTS") == []
+    assert wiring.directory().numbers() == []
+
+
+@pytest.mark.parametrize("said", ["s\n", "Sim\n", "y\n"])
+def test_a_yes_in_either_language_is_one(ponte: Run, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    park(envelope(77))
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    assert run(["parked", "redrive", "77", "--sandbox"]) == 0
+    assert wiring.means().ledger.parked() == []
+
+
+def test_a_dropped_message_is_gone_and_its_trace_says_so(ponte: Run, aws: Aws) -> None:
+    park(envelope(5, "message"))
+    assert ponte("parked", "drop", "wamid.5", "--yes")[0] == 0
+    assert ponte("parked", "drop", "wamid.5", "--yes")[0] == 1
+    assert aws.messages("WHATSAPP_EVENTS") == []
+    status, answer = ponte("trace", "wamid.5")
+    assert status == 1  # no number is on the list, so the scan is what finds it
+    assert answer["error"] == "not_found"
+
+
+def test_dead_letters_are_counted_and_moved_back_in_order(place: Place, ponte: Run, aws: Aws) -> None:
+    for number in range(12):
+        dead_letter(place, "Bitrix24Events", number)
+    counts = {row["queue"]: row["count"] for row in ponte("dlq", "list")[1]["dead_letters"]}
+    assert counts == {"WhatsappEvents": 0, "Bitrix24Events": 12}
+    status, answer = ponte("dlq", "redrive", "--all", "--yes")
+    assert status == 0
+    assert [(one["queue"], one["state"], one["count"]) for one in answer["dead_letters"]] == [
+        ("WhatsappEvents", "empty", 0),
+        ("Bitrix24Events", "moved", 12),
+    ]
+    assert all(row["count"] == 0 for row in ponte("dlq", "list")[1]["dead_letters"])
+    bodies = []
+    while batch := aws.sqs.receive_message(QueueUrl=aws.urls["BITRIX24_EVENTS"], MaxNumberOfMessages=10).get("Messages"):
+        for message in batch:
+            bodies.append(message["Body"])
+            aws.sqs.delete_message(QueueUrl=aws.urls["BITRIX24_EVENTS"], ReceiptHandle=message["ReceiptHandle"])
+    assert bodies == [f"body {number}" for number in range(12)]
+
+
+def test_a_queue_is_named_as_the_list_names_it(place: Place, ponte: Run) -> None:
+    dead_letter(place, "Bitrix24Events", 1)
+    assert [one["queue"] for one in ponte("dlq", "redrive", "bitrix24events", "--yes")[1]["dead_letters"]] == [
+        "Bitrix24Events"
+    ]
+    status, answer = ponte("dlq", "redrive", "nothing", "--yes")
+    assert status == 2
+    assert "WhatsappEvents" in answer["sentence"]
+
+
+def put(ponte: Run, phone: str = "+55 11 3030-4040", phone_number_id: str = "106540352242922") -> int:
+    options = ("--phone-number-id", phone_number_id, "--waba-id", "102290129340398", "--phone", phone)
+    return ponte("numbers", "put", *options, "--yes")[0]
+
+
+def test_a_new_number_is_free_and_keeps_its_line_when_changed(ponte: Run) -> None:
+    assert put(ponte) == 0
+    (listed,) = ponte("numbers", "list")[1]["numbers"]
+    assert (listed["phone_number_id"], listed["phone"], listed["line"]) == ("106540352242922", "+55…4040", None)
+    directory = wiring.directory()
+    (number,) = directory.numbers()
+    joined = type(number)(
+        number.phone_number_id, "", "", MemberId(MEMBER), "ponte_whatsapp", 107, number.rate, number.pair_rate
+    )
+    directory.save_number(joined)
+    assert put(ponte, "+55 11 3030-9999") == 0
+    (number,) = wiring.directory().numbers()
+    assert (number.line, number.member_id, number.display_phone_number) == (107, MEMBER, "+55 11 3030-9999")
+
+
+@pytest.mark.parametrize(
+    ("phone_number_id", "phone"),
+    [("12a456", "+55 11 3030-4040"), ("1", "+55 11 3030-4040"), ("123456", "11 3030-4040"), ("123456", "+55"), ("", "")],
+)
+def test_a_number_that_cannot_be_one_is_refused(ponte: Run, phone_number_id: str, phone: str) -> None:
+    assert put(ponte, phone, phone_number_id) == 2
+    assert wiring.directory().numbers() == []
+
+
+def test_portals_are_listed_without_anything_secret(ponte: Run) -> None:
+    portal = Portal(
+        MemberId(MEMBER),
+        "contoso.bitrix24.com.br",
+        "https://contoso.bitrix24.com.br/rest/",
+        "",
+        "hash-of-the-application-token",
+        "active",
+        "contact",
+        PORTAL_RATE,
+        1_800_000_000,
+        1,
+    )
+    wiring.means().grants.install(portal, Tokens("secret-access", "secret-refresh", 1_800_000_000))
+    wiring.directory().save_line(
+        Line(MemberId(MEMBER), "ponte_whatsapp", 107, PhoneNumberId("1"), signature=True, active=True)
+    )
+    status, answer = ponte("portals", "list")
+    (row,) = answer["portals"]
+    assert status == 0
+    assert (row["domain"], row["member_id"], row["lines"]) == ("contoso.bitrix24.com.br", "0f1e…e1f0", [107])
+    assert row["token_expires_at"] == "2027-01-15T08:00:00.000Z"
+    assert not any(word in json.dumps(answer) for word in ("secret", "hash", MEMBER))
+
+
+def test_a_trace_is_found_by_every_id_that_people_have(ponte: Run) -> None:
+    put(ponte)
+    park(envelope(77))
+    park(envelope(5, "message"))
+    outbound, inbound = ponte("trace", "77"), ponte("trace", "wamid.5")
+    assert (outbound[0], outbound[1]["direction"], outbound[1]["status"]) == (0, "outbound", "PARKED")
+    assert (inbound[0], inbound[1]["direction"]) == (0, "inbound")
+    assert ponte("trace", envelope(77).id) == outbound
+    assert ponte("trace", outbound[1]["id"]) == outbound
+
+
+def test_a_trace_is_found_by_the_wamid_that_we_sent(ponte: Run) -> None:
+    put(ponte)
+    means, one = wiring.means(), envelope(77)
+    claim = means.ledger.claim(one, "worker", 1_000, 60_000)
+    assert isinstance(claim, Claimed)
+    claim = means.ledger.save_step(claim, "send0", {"wamid": "wamid.OUT"}, 2_000)
+    means.ledger.complete(claim, 3_000)
+    means.receipts.point_to("106540352242922", "wamid.OUT", one.id, 0, 2_000)
+    status, answer = ponte("trace", "wamid.OUT")
+    assert (status, answer["source_id"], answer["status"]) == (0, "77", "SENT")
+
+
+def test_a_wamid_of_which_only_a_receipt_came_has_no_trace(ponte: Run) -> None:
+    put(ponte)
+    wiring.means().receipts.early_receipt("106540352242922", "wamid.EARLY", 3, 1_000)
+    assert ponte("trace", "wamid.EARLY")[0] == 1
+
+
+def test_the_human_form_says_the_same_in_portuguese(
+    ponte: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    put(ponte)
+    park(envelope(77), "reason.number_unknown")
+    for command, words in {
+        "parked list": ("motivo", "não está ligado a nenhum canal aberto"),
+        "parked show 77": ("tentativas", "webhook recebido"),
+        "trace 77": ("Bitrix24 → WhatsApp: estacionada", "função assumiu"),
+        "numbers list": ("livre", "+55…4040"),
+        "portals list": ("Nenhum portal instalado",),
+        "dlq list": ("mensagens", "WhatsappEvents"),
+        "parked redrive 77 --yes": ("de volta à fila",),
+    }.items():
+        assert run([*command.split(), "--sandbox"]) == 0
+        printed = capsys.readouterr().out
+        assert all(word in printed for word in words), printed
+
+
+def test_the_functions_outcome_lines_do_not_mix_with_the_answer(ponte: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ponte() decodes all of stdout as one JSON value; a refused send makes the queue speak."""
+    park(envelope(77))
+    wiring.queue("bitrix24_events_queue_url")
+    monkeypatch.setenv("BITRIX24_EVENTS_QUEUE_URL", "https://sqs.sa-east-1.amazonaws.com/123456789012/nowhere.fifo")
+    place_environment = {"BITRIX24_EVENTS_QUEUE_URL": "https://sqs.sa-east-1.amazonaws.com/123456789012/nowhere.fifo"}
+    from cli import session  # noqa: PLC0415
+
+    monkeypatch.setattr(session, "sandbox_place", lambda _: Place("test", True, place_environment))
+    status, answer = ponte("parked", "redrive", "77", "--yes")
+    assert (status, answer["messages"][0]["state"]) == (0, "redriven")  # spilled: the sweep sends it on
+    assert len(list(wiring.store().keys("spill/"))) == 1
