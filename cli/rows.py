@@ -24,7 +24,8 @@ def way_table(session: Session, steps: list[dict[str, Any]]) -> Table:
     cells = []
     for step in steps:
         name, detail = str(step["step"]), str(step["detail"])
-        name = session.say(f"step.{name}") if knows(f"step.{name}") else name
+        key = f"step.{name.rstrip('0123456789')}"  # parts of a long text are send0, send1, ...
+        name = session.say(key) if knows(key) else name
         if detail.startswith("reason."):
             detail = session.say(detail, code=detail.rpartition(".")[2], detail="-")
         cells.append((moment(int(step["at_ms"])), name, detail))

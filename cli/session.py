@@ -26,7 +26,7 @@ PATIENT = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeou
 
 
 YES = ("s", "sim", "y", "yes")
-COPIED = ("id", "at")  # columns whose cells are worth nothing in two pieces
+COPIED = ("id", "at", "domain")  # columns whose cells are worth nothing in two pieces
 
 
 class Usage(Exception):

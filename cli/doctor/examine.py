@@ -72,7 +72,7 @@ class Examiner:
         accounts = self._accounts(means, token, numbers)
         tell("doctor.meta.verification")
         verification = secret if isinstance(secret, Failed) else self._verification(secret)
-        mismatches = self._signature_mismatches()
+        mismatches = self.signature_mismatches()
         tell("doctor.portals")
         portals = self._portals(means)
         tell("doctor.queue.dead")
@@ -86,7 +86,7 @@ class Examiner:
             verification=verification,
             mismatches=mismatches,
             portals=portals,
-            queues=tuple(self._queue(pair) for pair in self._place.queues()),
+            queues=tuple(self.queue(pair) for pair in self._place.queues()),
             parked=means if isinstance(means, Failed) else attempt(lambda: len(means.ledger.parked())),
             spilled=attempt(lambda: sum(1 for _ in wiring.store().keys("spill/"))),
         )
@@ -111,7 +111,7 @@ class Examiner:
         answer = self._clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))
         return sum(int(answer["Attributes"].get(name, 0)) for name in names)
 
-    def _queue(self, pair: QueuePair) -> QueueProbe:
+    def queue(self, pair: QueuePair) -> QueueProbe:
         waiting = attempt(lambda: self._counts(pair.url, WAITING))
         dead = attempt(lambda: self._counts(pair.dead_url, WAITING)) if pair.dead_url else 0
         oldest = self._metric(
@@ -124,7 +124,7 @@ class Examiner:
         )
         return QueueProbe(pair.name, dead, waiting, oldest)
 
-    def _signature_mismatches(self) -> int | Failed | None:
+    def signature_mismatches(self) -> int | Failed | None:
         dimensions = {"flow": "meta_webhook", "result": "signature_mismatch"}
         return self._metric(NAMESPACE, "events", dimensions, minutes=60, period=3600, statistic="Sum")
 
