@@ -152,6 +152,7 @@ def test_what_was_sent_on_meanwhile_is_not_sent_again(ledger: Ledger) -> None:
     parked(ledger, wa(1))
     rows = ledger.parked()
     ledger.unpark(wa(1).id, 40_000)
+    ledger.sent_on(wa(1).id)
     queue = Recorder()
     assert redrive(ledger, lambda _: queue, Clock(), lambda: "t", rows)[0].state == "not_parked"
     assert queue.sent == []

@@ -263,3 +263,44 @@ def test_reloading_a_scenario_forgets_everything(with_chat: Sandbox) -> None:
     with_chat.post_whatsapp(with_chat.text("wamid.X1", "nova"))
     with_chat.settle()
     assert with_chat.shown() == ["nova"]
+
+
+def test_an_update_with_a_new_application_token_is_proven_and_taken_over(with_chat: Sandbox) -> None:
+    fresh = "a" * 32
+    body = urlencode(
+        {
+            "event": "ONAPPUPDATE",
+            "data[VERSION]": "2",
+            "ts": "1773759161",
+            "auth[access_token]": "access-token-end-to-end",
+            "auth[refresh_token]": "refresh-token-end-to-end",
+            "auth[expires_in]": "3600",
+            "auth[server_endpoint]": "https://oauth.bitrix.info/rest/",
+            "auth[domain]": "contoso.bitrix24.com.br",
+            "auth[member_id]": MEMBER,
+            "auth[application_token]": fresh,
+        }
+    ).encode()
+    assert with_chat.post_bitrix(body).status_code == 200
+    with_chat.settle()
+    assert len(with_chat.calls("imconnector.register")) == 1
+    assert with_chat.post_bitrix(with_chat.operator(9001, "nova", token=fresh)).status_code == 200
+    with_chat.settle()
+    assert [s["text"]["body"] for s in with_chat.sends()] == ["nova"]
+
+
+def test_an_installation_event_with_a_foreign_token_is_refused(sandbox: Sandbox) -> None:
+    body = urlencode(
+        {
+            "event": "ONAPPINSTALL",
+            "auth[access_token]": "somebody-elses",
+            "auth[refresh_token]": "x",
+            "auth[expires_in]": "3600",
+            "auth[domain]": "evil.bitrix24.com.br",
+            "auth[member_id]": MEMBER,
+            "auth[application_token]": "b" * 32,
+        }
+    ).encode()
+    assert sandbox.post_bitrix(body).status_code == 401
+    sandbox.settle()
+    assert sandbox.journal("bitrix24") == []

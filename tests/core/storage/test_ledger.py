@@ -139,9 +139,14 @@ def test_parked_keeps_reason_and_envelope_and_can_be_sent_on(ledger: Ledger) -> 
     assert (row["reason"], row["source_id"]) == ("reason.whatsapp.131047", "77")
     assert ledger.claim(EVENT, "b", 4_000, LEASE) == Finished("PARKED")
     assert ledger.unpark(EVENT.id, 5_000) == EVENT
+    assert ledger.unpark(EVENT.id, 5_500) == EVENT, "whoever died before the queue had it can say it again"
+    assert [row["event_id"] for row in ledger.parked()] == [EVENT.id], "listed until it is queued"
+    ledger.sent_on(EVENT.id)
     assert ledger.parked() == []
     again = claim(ledger, 6_000, "c")
     assert (again.steps, again.hits) == ({}, 0)
+    assert ledger.parked() == []
+    assert ledger.unpark(EVENT.id, 7_000) is None
 
 
 def test_only_parked_events_can_be_redriven_or_dropped(ledger: Ledger) -> None:

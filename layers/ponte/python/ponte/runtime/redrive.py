@@ -99,6 +99,7 @@ def _one(ledger: Ledger, queue: Callable[[str], Queue], clock: Clock, token: Cal
         if isinstance(error, Exception):
             return "not_queued"
         raise
+    ledger.sent_on(str(row["event_id"]))
     return "redriven"
 
 

@@ -28,6 +28,7 @@ from ponte.storage.table import (
     all_of,
     any_of,
     eq,
+    exists,
     lt,
 )
 
@@ -104,7 +105,7 @@ class Ledger:
                 "expires_at": now_ms // 1000 + TTL_SECONDS,
                 **({"ref": dict(reference)} if reference else {}),
             },
-            remove=["gsi1pk", "gsi1sk"],
+            remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
             when=any_of(
                 absent("st"),
                 eq("st", "RETRY"),
@@ -235,10 +236,12 @@ class Ledger:
     def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
         """PARKED -> RETRY for a redrive, with a new count of attempts and its refused steps forgotten.
 
-        None where it is not parked (any more). The caller puts the returned envelope on its queue.
+        None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
+        Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
+        can be said again.
         """
         item = self.read(event_id)
-        if item is None or item.get("st") != "PARKED":
+        if item is None or not _waits_for_a_person(item):
             return None
         refused = [name for name, value in item.items() if name.startswith(STEP) and "refused" in value]
         notices = [name for name in item if name.startswith(f"{STEP}notice")]
@@ -248,13 +251,26 @@ class Ledger:
                     *keys.message(event_id),
                     set={"st": "RETRY", "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
                     append={"log": [entry(now_ms, "redriven")]},
-                    remove=["gsi1pk", "gsi1sk", "reason", "reason_detail", "parked_ms", "envelope", *refused, *notices],
-                    when=eq("st", "PARKED"),
+                    remove=[*refused, *notices],
+                    when=any_of(eq("st", "PARKED"), all_of(eq("st", "RETRY"), exists("envelope"))),
                 )
             )
         except ConditionFailed:
             return None
         return loads(str(item["envelope"]))
+
+    def sent_on(self, event_id: str) -> None:
+        """The envelope of an unparked event is on its queue: out of the list with it."""
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
+                    when=eq("st", "RETRY"),
+                )
+            )
+        except ConditionFailed:
+            return  # a worker has it already, and took it out of the list itself
 
     def drop(self, event_id: str, now_ms: int) -> bool:
         """PARKED -> SKIPPED by a person's word."""
@@ -282,7 +298,7 @@ class Ledger:
             found += self._table.query_index(f"PARKED#{shard}", limit)
         found.sort(key=lambda row: str(row["gsi1sk"]))
         rows = [self._table.get(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
-        return [row for row in rows if row is not None and row.get("st") == "PARKED"]
+        return [row for row in rows if row is not None and _waits_for_a_person(row)]
 
     def unsettled(self, before_ms: int) -> list[str]:
         """Ids (digested) of messages whose fate has been unknown since before that time."""
@@ -305,6 +321,11 @@ class Ledger:
                 all_of(eq("own", claim.owner), eq("st", "SENDING")),
             )
         )
+
+
+def _waits_for_a_person(item: Mapping[str, Any]) -> bool:
+    """Parked, or being redriven and not known to be on its queue."""
+    return item.get("st") == "PARKED" or (item.get("st") == "RETRY" and "envelope" in item)
 
 
 def steps_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
