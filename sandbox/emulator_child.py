@@ -126,6 +126,16 @@ def _kill_function_processes() -> None:
                 process.kill()
 
 
+def _close_inputs() -> None:
+    """What was not yet written to a dead process is dropped without a traceback in the log."""
+    with lambda_runtime._lock:
+        processes = [worker._proc for entries in lambda_runtime._workers.values() for worker in entries]
+    for process in processes:
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                process.stdin.close()
+
+
 def halt() -> bool:
     """Whether everything stood still within HALT_SECONDS."""
     with _polling:
@@ -134,6 +144,7 @@ def halt() -> bool:
     while time.monotonic() < deadline:
         _kill_function_processes()
         if not lambda_svc._esm_inflight and not lambda_runtime.workers_in_use():
+            _close_inputs()
             lambda_runtime.reset()
             return True
         time.sleep(0.005)
@@ -164,6 +175,8 @@ def warm(functions: list[list[str | None]]) -> bool:
     set_request_account_id(os.environ["MINISTACK_ACCOUNT_ID"])
     set_request_region(os.environ["MINISTACK_REGION"])
     for name, qualifier in functions:
+        if _halted.is_set():  # what would start now would be killed, and keep `halt` waiting
+            return False
         record, config = lambda_svc._get_func_record_for_qualifier(name, qualifier)
         if record is None:
             continue

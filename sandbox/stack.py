@@ -2,14 +2,18 @@
 
 import json
 import logging
+import math
 import threading
 import time
+from collections.abc import Iterable
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
 from ponte.storage.grants import context
 from ponte.storage.kms import KmsCipher
-from ponte.storage.ledger import Ledger, log_of, word
+from ponte.storage.ledger import STEP, Ledger, log_of, word
 from ponte.storage.table import Item
 from ponte.texts import text as sentence
 from sandbox import seed
@@ -41,6 +45,9 @@ class SandboxStack:
         self._cipher = KmsCipher(emulator.client("kms"), key)
         self._ledger = Ledger(DynamoDBTable(emulator.client("dynamodb"), self._message))
         self._resetting = threading.Lock()
+        self._running = 0
+        self._counting = threading.Lock()
+        self._unsettled: dict[str, list[dict[str, Any]]] = {}  # member_id -> lines without a number, in no table
 
     def reset(self, scenario: Scenario) -> None:
         """The old work ends: nothing is polled, function processes are dead, queues, tables and bucket are empty."""
@@ -48,11 +55,13 @@ class SandboxStack:
         with self._resetting:
             self._front.pause(PAUSE_SECONDS)
             try:
-                self._emulator.command("halt")
-                self._emulator.command("wipe")
-                self._empty_bucket()
-                self._configure(scenario)
-                self._emulator.command("resume")
+                try:
+                    self._emulator.command("halt")
+                    self._emulator.command("wipe")
+                    self._empty_bucket()
+                    self._configure(scenario)
+                finally:
+                    self._emulator.command("resume")
             finally:
                 self._front.resume()
             self.warm()
@@ -68,26 +77,35 @@ class SandboxStack:
         self._emulator.client("secretsmanager").put_secret_value(SecretId=self._secret, SecretString=value)
         self._put(self._core, seed.core_items(scenario, self._cipher))
         self._put(self._message, seed.seed_sent(scenario, clock_ms()))
-        seconds = max(2, round(float(scenario["timing"]["lease_s"]) + 0.5))
+        self._unsettled = {
+            portal["member_id"]: [dict(line) for line in portal["lines"] if not line.get("phone_number_id")]
+            for portal in scenario["bitrix24"]["portals"]
+        }
+        seconds = max(2, math.ceil(scenario["timing"]["lease_s"]) + 1)  # whoever comes back finds the lease run out
         for url in self._deployment.queues().values():
             self._emulator.client("sqs").set_queue_attributes(
                 QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)}
             )
 
-    def _put(self, table: str, items: list[Item]) -> None:
+    def _put(self, table: str, items: Iterable[Item]) -> None:
+        """Of two items with one key the last one stays, as if each had been put by itself: a batch refuses twins."""
         client = self._emulator.client("dynamodb")
-        for start in range(0, len(items), BATCH):
-            requests = [
-                {"PutRequest": {"Item": {k: to_attribute(v) for k, v in item.items()}}}
-                for item in items[start : start + BATCH]
-            ]
-            client.batch_write_item(RequestItems={table: requests})
+        unique = list({(item["pk"], item["sk"]): item for item in items}.values())
+        for start in range(0, len(unique), BATCH):
+            wanted: dict[str, Any] = {
+                table: [
+                    {"PutRequest": {"Item": {k: to_attribute(v) for k, v in item.items()}}}
+                    for item in unique[start : start + BATCH]
+                ]
+            }
+            while wanted:
+                wanted = client.batch_write_item(RequestItems=wanted).get("UnprocessedItems") or {}
 
     def _empty_bucket(self) -> None:
         s3 = self._emulator.client("s3")
-        found = s3.list_objects_v2(Bucket=self._bucket).get("Contents", [])
-        for entry in found:
-            s3.delete_object(Bucket=self._bucket, Key=entry["Key"])
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+            for entry in page.get("Contents", []):
+                s3.delete_object(Bucket=self._bucket, Key=entry["Key"])
 
     def live_config(self) -> dict[str, Any]:
         rows = self._scan(self._core)
@@ -99,6 +117,12 @@ class SandboxStack:
             if str(row["pk"]).startswith("LINE#") and row["member_id"] in portals:
                 line = {name: row[name] for name in ("connector", "line", "signature", "phone_number_id", "active")}
                 portals[str(row["member_id"])].setdefault("lines", []).append(line)
+        for member_id, portal in portals.items():
+            settled = {(line["connector"], line["line"]) for line in portal.get("lines", [])}
+            unsettled = [
+                line for line in self._unsettled.get(member_id, []) if (line["connector"], line["line"]) not in settled
+            ]
+            portal["lines"] = portal.get("lines", []) + unsettled
         return portals
 
     def _live_portal(self, row: Item) -> dict[str, Any]:
@@ -128,7 +152,9 @@ class SandboxStack:
         s3 = self._emulator.client("s3")
         spilled = int(s3.list_objects_v2(Bucket=self._bucket, Prefix="spill/").get("KeyCount", 0))
         waiting = sum(sum(counts.values()) for counts in queues.values())
-        return DrainState(waiting == 0 and spilled == 0 and self._front.in_flight() == 0, queues, spilled)
+        with self._counting:
+            busy = self._running + self._front.in_flight()
+        return DrainState(waiting + spilled + busy == 0, queues, spilled)
 
     def parked(self) -> list[dict[str, Any]]:
         """As the interface says: {id, source_id, direction, conversation, reason, parked_ms}; the reason in words."""
@@ -145,20 +171,45 @@ class SandboxStack:
         ]
 
     def trace(self, source_id: str) -> dict[str, Any] | None:
-        rows = [row for row in self._scan(self._message) if row.get("source_id") == source_id and "st" in row]
+        """By the event's own id, or by the wamid of a message that was sent for it."""
+        events = [row for row in self._scan(self._message) if "st" in row]
+        rows = [row for row in events if row.get("source_id") == source_id]
+        rows = rows or [row for row in events if source_id in _sent_wamids(row)]
         if not rows:
             return None
         rows.sort(key=lambda row: int(row.get("received_ms", 0)))
         return {"status": word(rows[0]), "steps": log_of(rows[0])}
 
     def run_schedule(self, name: str) -> None:
-        self._emulator.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+        """Returns at once. Until the function has ended the stack is not quiet; it is not repeated when it fails, so
+        that a scenario's run never reaches into the next one."""
+        with self._counting:
+            self._running += 1
+        threading.Thread(target=self._invoke, args=(name,), name=f"schedule-{name}", daemon=True).start()
+
+    def _invoke(self, name: str) -> None:
+        alias = self._deployment.functions.get(name)
+        qualifier = {"Qualifier": alias} if alias else {}
+        try:
+            answer = self._emulator.client("lambda").invoke(FunctionName=name, Payload=b"{}", **qualifier)
+            if answer.get("FunctionError"):
+                LOG.error("schedule %s failed", name)
+        except (BotoCoreError, ClientError) as error:
+            LOG.error("schedule %s: %s", name, type(error).__name__)
+        finally:
+            with self._counting:
+                self._running -= 1
 
     def _scan(self, table: str) -> list[Item]:
         rows: list[Item] = []
         for page in self._emulator.client("dynamodb").get_paginator("scan").paginate(TableName=table):
             rows += [{k: from_attribute(v) for k, v in raw.items()} for raw in page["Items"]]
         return rows
+
+
+def _sent_wamids(item: Item) -> set[str]:
+    steps = (value for name, value in item.items() if name.startswith(f"{STEP}send"))
+    return {str(step["wamid"]) for step in steps if isinstance(step, dict) and "wamid" in step}
 
 
 def _reason(item: Item) -> str:
