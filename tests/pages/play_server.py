@@ -6,6 +6,7 @@ Content-Security-Policy as in the sandbox, so a script or style that breaks it i
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,15 @@ class PlayServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def posts_to(self, path: str) -> list[Any]:
-        with self._lock:
-            return [body for posted, body in self.posted if posted == path]
+    def posts_to(self, path: str, count: int = 1) -> list[Any]:
+        """Bodies posted to `path`, as soon as there are `count` of them: a page posts a moment after the click."""
+        deadline = time.monotonic() + 5
+        while True:
+            with self._lock:
+                found = [body for posted, body in self.posted if posted == path]
+            if len(found) >= count or time.monotonic() > deadline:
+                return found
+            time.sleep(0.02)
 
     def add_phone(self, wa_id: str, name: str) -> dict[str, Any]:
         phone: dict[str, Any] = {"wa_id": wa_id, "name": name, "phone_number_id": NUMBER, "messages": []}

@@ -212,9 +212,9 @@ def test_a_doubled_webhook_is_the_same_webhook_posted_twice(screen: Screen, play
     screen.page.get_by_role("switch", name="Webhook duplicado").click()
     screen.write("Mensagem do cliente", "Oi")
     expect(screen.page.locator("#toasts")).to_contain_text("duas vezes")
-    first, second = play.posts_to("/play/customer")
+    first, second = play.posts_to("/play/customer", 2)
     assert second == {**first, "source_id": "wamid.IN1"}
-    assert play.posts_to("/faults") == []
+    assert play.posts_to("/faults", 0) == []
 
 
 def test_a_message_that_arrived_twice_is_shown_twice(screen: Screen, play: PlayServer) -> None:
