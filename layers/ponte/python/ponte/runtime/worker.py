@@ -87,8 +87,9 @@ class Worker:
         """What a later receipt needs to find the chat again (ids only); kept with the claim."""
         return {}
 
-    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
-        raise NotImplementedError
+    def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
+        """Whom the event concerns and what is to be decided; a kind this queue's worker does not know is skipped."""
+        return self._finished("SKIPPED", envelope.kind)
 
     def _open(self, envelope: Envelope) -> Envelope:
         """Fetch a payload that was too big for the queue."""
