@@ -34,6 +34,16 @@ class Later:
 type Verdict = Done | Later
 type Record = Mapping[str, Any]
 type ChangeVisibility = Callable[[Sequence[tuple[str, int]]], None]
+type Returned = list[tuple[Record, int]]
+type SideBySide = Callable[[Callable[[list[Record]], Returned], Sequence[list[Record]]], list[Returned]]
+
+
+def in_threads(run: Callable[[list[Record]], Returned], groups: Sequence[list[Record]]) -> list[Returned]:
+    """Run each group in a thread of its own; a single one in ours."""
+    if len(groups) == 1:
+        return [run(groups[0])]
+    with ThreadPoolExecutor(max_workers=min(MAX_GROUPS, max(1, len(groups)))) as pool:
+        return list(pool.map(run, groups))
 
 
 def work(
@@ -43,18 +53,20 @@ def work(
     remaining_ms: Callable[[], int],
     *,
     crash_seconds: float = 5.0,
+    side_by_side: SideBySide = in_threads,
 ) -> dict[str, list[dict[str, str]]]:
     """Handle a batch; returns Lambda's partial batch response ({"batchItemFailures": [{"itemIdentifier"}]}).
 
     handle: must not raise for content; what it raises is our bug, and the message comes back after `crash_seconds`.
     change_visibility: gets [(receipt handle, seconds)] for all that goes back, head and followers alike.
+    side_by_side: runs the groups at the same time and gives their results in order.
     """
     groups: dict[str, list[Record]] = {}
     for record in records:
         attributes = record.get("attributes") or {}
         groups.setdefault(str(attributes.get("MessageGroupId") or record["messageId"]), []).append(record)
 
-    def run(group: list[Record]) -> list[tuple[Record, int]]:
+    def run(group: list[Record]) -> Returned:
         for n, record in enumerate(group):
             if remaining_ms() < STOP_MS:
                 return [(r, 0) for r in group[n:]]
@@ -67,11 +79,7 @@ def work(
                 return [(r, seconds) for r in group[n:]]
         return []
 
-    if len(groups) == 1:
-        returned = run(next(iter(groups.values())))
-    else:
-        with ThreadPoolExecutor(max_workers=min(MAX_GROUPS, max(1, len(groups)))) as pool:
-            returned = [back for part in pool.map(run, groups.values()) for back in part]
+    returned = [back for part in side_by_side(run, list(groups.values())) for back in part]
     if returned:
         change_visibility([(str(record["receiptHandle"]), seconds) for record, seconds in returned])
     return {"batchItemFailures": [{"itemIdentifier": str(record["messageId"])} for record, _ in returned]}

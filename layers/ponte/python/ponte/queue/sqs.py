@@ -116,6 +116,22 @@ class SqsQueue:
         self._spill.put(f"spill/{self.name}/{self._clock.now_ms():013d}-{mark}.json", body)
 
 
+class SqsVisibility:
+    """Shows messages again after a time of our choosing; one call for up to ten. client: boto3's sqs client."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def __call__(self, returned: Sequence[tuple[str, int]]) -> None:
+        """returned: (receipt handle, seconds from now)."""
+        entries = [
+            {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+            for n, (handle, seconds) in enumerate(returned)
+        ]
+        self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+
+
 def _batches(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Cut by count and bytes; bodies are ASCII, so characters are bytes."""
     batches: list[list[Entry]] = []

@@ -31,18 +31,12 @@ from ponte.queue.envelope import Envelope
 from ponte.queue.sqs import SqsQueue
 from ponte.runtime.answers import LambdaAnswer, Webhook, text, webhook
 from ponte.runtime.observability import OutcomeLog
-from ponte.storage.secrets import AppSecrets
+from ponte.storage.secrets import Secrets
 from ponte.whatsapp import signatures
 from ponte.whatsapp.split import RawItem, split
 
 META_BODY_MAX = 3 * 1024 * 1024  # Meta's own limit
 WHATSAPP_KINDS = {"message", "echo", "call"}  # the rest is counted: stored and shown by later parts
-
-
-class Secrets(Protocol):
-    def read(self) -> AppSecrets: ...
-
-    def read_again(self) -> AppSecrets | None: ...
 
 
 class Portals(Protocol):

@@ -23,6 +23,12 @@ class OutcomeLog(Protocol):
     def __call__(self, flow: str, result: str, event_id: str = "", detail: str = "", count: int = 1) -> None: ...
 
 
+class BugLog(Protocol):
+    """error: an exception that should not be; only its type and place are written."""
+
+    def __call__(self, flow: str, error: BaseException, event_id: str = "") -> None: ...
+
+
 def emit(flow: str, result: str, event_id: str = "", detail: str = "", count: int = 1) -> None:
     """Write one outcome line to stdout, where Lambda picks up logs and EMF metrics alike."""
     line: dict[str, Any] = {

@@ -41,7 +41,7 @@ from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants
 from ponte.storage.ledger import Claimed, Ledger
 from ponte.storage.receipts import Receipts
-from ponte.storage.secrets import SecretStore
+from ponte.storage.secrets import Secrets
 from ponte.texts import text as sentence
 from ponte.whatsapp import errors as whatsapp_errors
 from ponte.whatsapp import requests as whatsapp
@@ -66,7 +66,7 @@ class Means:
     conversations: Conversations
     grants: Grants
     buckets: Buckets
-    secrets: SecretStore
+    secrets: Secrets
     clock: Clock
     timing: Callable[[], Timing]
     graph_version: str

@@ -14,7 +14,7 @@ from ponte.storage import keys
 from ponte.storage.buckets import Buckets
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grant, Grants, Tokens
-from ponte.storage.secrets import SecretStore
+from ponte.storage.secrets import Secrets
 
 RENEW_BEFORE_S = 300
 LOCKED_WAIT_S = 2.0
@@ -31,7 +31,7 @@ class PortalCalls:
         grants: Grants,
         directory: Directory,
         buckets: Buckets,
-        secrets: SecretStore,
+        secrets: Secrets,
         clock: Clock,
         owner: Callable[[], str],
         log: OutcomeLog,

@@ -8,24 +8,22 @@ import os
 import random
 import uuid
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ponte.clock import SystemClock
-from ponte.queue.fifo_batch import Verdict, work
-from ponte.runtime.observability import emit
+from ponte.runtime.observability import emit, emit_bug
 from ponte.runtime.settings import Settings, read, require
 from ponte.storage.table import Tables
 
 if TYPE_CHECKING:
     from ponte.bitrix24.values import AppInstalled, AppUpdated
-    from ponte.queue.envelope import Envelope
     from ponte.queue.sqs import SqsQueue
+    from ponte.runtime.composition import BatchAnswer, Outside
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
     from ponte.runtime.installation import Installation
     from ponte.runtime.pages import Pages
     from ponte.runtime.perform import Means
-    from ponte.runtime.worker import Parts
     from ponte.storage.directory import Directory
     from ponte.storage.s3 import S3Store
     from ponte.storage.secrets import SecretStore
@@ -119,44 +117,34 @@ def bitrix24_door() -> "Bitrix24Door":
 
 
 @cache
-def means() -> "Means":
-    """Everything that effects are performed with."""
-    from ponte.bitrix24.client import Bitrix24Client  # noqa: PLC0415
+def outside() -> "Outside":
+    """What reaches beyond this process."""
+    from ponte.runtime.composition import Outside  # noqa: PLC0415
     from ponte.runtime.egress import HttpxSender, is_allowed_host  # noqa: PLC0415
-    from ponte.runtime.perform import Means  # noqa: PLC0415
-    from ponte.runtime.portal_calls import PortalCalls  # noqa: PLC0415
-    from ponte.storage.buckets import Buckets  # noqa: PLC0415
-    from ponte.storage.conversations import Conversations  # noqa: PLC0415
-    from ponte.storage.grants import Grants  # noqa: PLC0415
     from ponte.storage.kms import KmsCipher  # noqa: PLC0415
-    from ponte.storage.ledger import Ledger  # noqa: PLC0415
-    from ponte.storage.receipts import Receipts  # noqa: PLC0415
-    from ponte.whatsapp.client import WhatsappClient  # noqa: PLC0415
 
     s = settings()
-    sender = HttpxSender(is_allowed_host, s.egress_url, s.function_name)
-    cipher = KmsCipher(_client("kms", patient=True), require(s, "data_key_arn"))
-    grants = Grants(tables().core, cipher, CLOCK)
-    buckets = Buckets(tables().state, CLOCK)
-    client = Bitrix24Client(sender)
-    return Means(
-        client=client,
-        portals=PortalCalls(client, grants, directory(), buckets, secrets(), CLOCK, new_owner, emit),
-        meta=WhatsappClient(sender),
-        ledger=Ledger(tables().message),
-        receipts=Receipts(tables().message),
-        directory=directory(),
-        conversations=Conversations(tables().core),
-        grants=grants,
-        buckets=buckets,
+    return Outside(
+        tables=tables(),
+        store=store(),
         secrets=secrets(),
+        directory=directory(),
+        sender=HttpxSender(is_allowed_host, s.egress_url, s.function_name),
+        cipher=KmsCipher(_client("kms", patient=True), require(s, "data_key_arn")),
         clock=CLOCK,
-        timing=directory().timing,
-        graph_version=s.graph_version,
-        originator=s.connector_id,
-        public_base_url=s.public_base_url,
-        language=s.language,
+        owner=new_owner,
+        jitter=random.random,
+        log=emit,
+        bug=emit_bug,
     )
+
+
+@cache
+def means() -> "Means":
+    """Everything that effects are performed with."""
+    from ponte.runtime.composition import make_means  # noqa: PLC0415
+
+    return make_means(outside(), settings())
 
 
 @cache
@@ -174,55 +162,20 @@ def installation() -> "Installation":
     return Installation(means(), queue("bitrix24_events_queue_url"), s.connector_id, s.language, emit)
 
 
-@cache
-def parts(flow: str) -> "Parts":
-    from ponte.runtime.execute import Executor  # noqa: PLC0415
-    from ponte.runtime.perform import CustomerPerformer  # noqa: PLC0415
-    from ponte.runtime.worker import Parts  # noqa: PLC0415
-
-    def note(envelope: "Envelope", result: str, detail: str) -> None:
-        emit(flow, result, envelope.id, detail)
-
-    m, s = means(), settings()
-    return Parts(
-        executor=Executor(m.ledger, CLOCK, m.timing, new_owner, random.random, note),
-        ledger=m.ledger,
-        receipts=m.receipts,
-        directory=m.directory,
-        conversations=m.conversations,
-        performers=partial(CustomerPerformer, m),
-        store=store(),
-        clock=CLOCK,
-        log=emit,
-        language=s.language,
-        connector_id=s.connector_id,
-    )
-
-
-type Answer = dict[str, list[dict[str, str]]]
-
-
-def consumer(flow: str, queue_field: str) -> Callable[[Mapping[str, Any], Any], Answer]:
+def consumer(flow: str, queue_field: str) -> "Callable[[Mapping[str, Any], Any], BatchAnswer]":
     """A Lambda handler body for one queue: the batch processor around that flow's worker, made at the first call."""
 
     @cache
-    def worker() -> Callable[[Mapping[str, Any]], Verdict]:
-        from ponte.runtime.bitrix24_events import Bitrix24Events  # noqa: PLC0415
-        from ponte.runtime.whatsapp_events import WhatsappEvents  # noqa: PLC0415
-        from ponte.runtime.whatsapp_statuses import WhatsappStatuses  # noqa: PLC0415
+    def made() -> "Callable[[Mapping[str, Any], Any], BatchAnswer]":
+        from ponte.queue.fifo_batch import in_threads  # noqa: PLC0415
+        from ponte.queue.sqs import SqsVisibility  # noqa: PLC0415
+        from ponte.runtime.composition import WORKERS, make_consumer, make_parts  # noqa: PLC0415
 
-        kinds = {worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)}
-        return kinds[flow](parts(flow))
+        worker = WORKERS[flow](make_parts(outside(), means(), settings(), flow))
+        return make_consumer(worker, SqsVisibility(_client("sqs"), require(settings(), queue_field)), in_threads)
 
-    def change_visibility(returned: Any) -> None:
-        entries = [
-            {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
-            for n, (handle, seconds) in enumerate(returned)
-        ]
-        _client("sqs").change_message_visibility_batch(QueueUrl=require(settings(), queue_field), Entries=entries)
-
-    def handle(event: Mapping[str, Any], context: Any) -> Answer:
-        return work(event["Records"], worker(), change_visibility, context.get_remaining_time_in_millis)
+    def handle(event: Mapping[str, Any], context: Any) -> "BatchAnswer":
+        return made()(event, context)
 
     return handle
 

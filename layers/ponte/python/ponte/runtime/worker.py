@@ -18,7 +18,7 @@ from ponte.queue.fifo_batch import Later, Verdict
 from ponte.queue.sqs import ObjectStore
 from ponte.relays.effects import Decide, Finish, Park
 from ponte.runtime.execute import Executor, Performer
-from ponte.runtime.observability import OutcomeLog, emit_bug
+from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.ledger import Claimed, Ledger
@@ -52,6 +52,7 @@ class Parts:
     store: ObjectStore
     clock: Clock
     log: OutcomeLog
+    bug: BugLog
     language: str
     connector_id: str
 
@@ -77,7 +78,7 @@ class Worker:
         except Retry as retry:
             return Later(retry.seconds)
         except Exception as error:
-            emit_bug(self.flow, error, envelope.id)
+            self.parts.bug(self.flow, error, envelope.id)
             raise
 
     def take(self, envelope: Envelope) -> Verdict:

@@ -7,7 +7,7 @@ Stdlib and the given client only: the ingress functions import this.
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ponte.clock import Clock
 from ponte.errors import Misconfigured
@@ -23,6 +23,14 @@ class AppSecrets:
     access_token: str
     client_id: str
     client_secret: str
+
+
+class Secrets(Protocol):
+    """read: what is known. read_again: a newer reading after a mismatch, None where the last one is too young."""
+
+    def read(self) -> AppSecrets: ...
+
+    def read_again(self) -> AppSecrets | None: ...
 
 
 class SecretStore:

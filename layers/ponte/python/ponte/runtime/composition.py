@@ -1,0 +1,120 @@
+"""How the parts hang together, whatever stands outside: AWS for the functions, memory for the simulation.
+
+`Outside` is all that reaches beyond the process. `wiring` fills it with boto3 and httpx, once per container; who wants
+the very same bundle over other ports fills it with those. Nothing here opens a connection or reads the environment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ponte.bitrix24.client import Bitrix24Client
+from ponte.clock import Clock
+from ponte.http import Sender
+from ponte.queue.envelope import Envelope
+from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, Verdict, work
+from ponte.queue.sqs import ObjectStore
+from ponte.runtime.bitrix24_events import Bitrix24Events
+from ponte.runtime.execute import Executor
+from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.perform import CustomerPerformer, Means
+from ponte.runtime.portal_calls import PortalCalls
+from ponte.runtime.settings import Settings
+from ponte.runtime.whatsapp_events import WhatsappEvents
+from ponte.runtime.whatsapp_statuses import WhatsappStatuses
+from ponte.runtime.worker import Parts, Worker
+from ponte.storage.buckets import Buckets
+from ponte.storage.conversations import Conversations
+from ponte.storage.directory import Directory
+from ponte.storage.grants import Cipher, Grants
+from ponte.storage.ledger import Ledger
+from ponte.storage.receipts import Receipts
+from ponte.storage.secrets import Secrets
+from ponte.storage.table import Tables
+from ponte.whatsapp.client import WhatsappClient
+
+WORKERS: Mapping[str, type[Worker]] = {
+    worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)
+}
+
+type BatchAnswer = dict[str, list[dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """owner: a new unique name per claim or lock. jitter: a random number in [0, 1)."""
+
+    tables: Tables
+    store: ObjectStore
+    secrets: Secrets
+    directory: Directory
+    sender: Sender
+    cipher: Cipher
+    clock: Clock
+    owner: Callable[[], str]
+    jitter: Callable[[], float]
+    log: OutcomeLog
+    bug: BugLog
+
+
+def make_means(outside: Outside, settings: Settings) -> Means:
+    """Everything that effects are performed with."""
+    client = Bitrix24Client(outside.sender)
+    grants = Grants(outside.tables.core, outside.cipher, outside.clock)
+    buckets = Buckets(outside.tables.state, outside.clock)
+    portals = PortalCalls(
+        client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
+    )
+    return Means(
+        client=client,
+        portals=portals,
+        meta=WhatsappClient(outside.sender),
+        ledger=Ledger(outside.tables.message),
+        receipts=Receipts(outside.tables.message),
+        directory=outside.directory,
+        conversations=Conversations(outside.tables.core),
+        grants=grants,
+        buckets=buckets,
+        secrets=outside.secrets,
+        clock=outside.clock,
+        timing=outside.directory.timing,
+        graph_version=settings.graph_version,
+        originator=settings.connector_id,
+        public_base_url=settings.public_base_url,
+        language=settings.language,
+    )
+
+
+def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) -> Parts:
+    """What the workers of one flow stand on."""
+
+    def note(envelope: Envelope, result: str, detail: str) -> None:
+        outside.log(flow, result, envelope.id, detail)
+
+    return Parts(
+        executor=Executor(means.ledger, outside.clock, means.timing, outside.owner, outside.jitter, note),
+        ledger=means.ledger,
+        receipts=means.receipts,
+        directory=means.directory,
+        conversations=means.conversations,
+        performers=partial(CustomerPerformer, means),
+        store=outside.store,
+        clock=outside.clock,
+        log=outside.log,
+        bug=outside.bug,
+        language=settings.language,
+        connector_id=settings.connector_id,
+    )
+
+
+def make_consumer(
+    worker: Callable[[Mapping[str, Any]], Verdict], change_visibility: ChangeVisibility, side_by_side: SideBySide
+) -> Callable[[Mapping[str, Any], Any], BatchAnswer]:
+    """A Lambda handler of one queue: the batch processor around a worker."""
+
+    def handle(event: Mapping[str, Any], context: Any) -> BatchAnswer:
+        remaining = context.get_remaining_time_in_millis
+        return work(event["Records"], worker, change_visibility, remaining, side_by_side=side_by_side)
+
+    return handle
