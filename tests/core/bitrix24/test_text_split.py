@@ -28,6 +28,8 @@ def test_a_text_that_fits_is_one_message() -> None:
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("ab   cd", 4, ["ab", "cd"]),
         ("ab\n\n\n\ncd", 4, ["ab", "cd"]),
+        ("*Ana:*\npalavra outra mais dessas aqui", 28, ["*Ana:*\npalavra outra mais", "dessas aqui"]),
+        ("*Ana:*\n" + "x" * 30, 28, ["*Ana:*", "x" * 28, "xx"]),
     ],
 )
 def test_cuts_fall_on_paragraphs_then_lines_sentences_words(text: str, limit: int, parts: list[str]) -> None:

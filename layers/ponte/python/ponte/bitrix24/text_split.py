@@ -12,8 +12,9 @@ _MAX_CLUSTER = 64  # longer "characters" are decoration piled on one letter, and
 def split_text(text: str, limit: int = WHATSAPP_TEXT_LIMIT) -> list[str]:
     """The text in order as parts of 1..limit code points, none blank; only blanks at the cuts and ends are lost.
 
-    Each part ends at the last paragraph that fits, else the last line, sentence or word; a word longer than `limit` is
-    cut between characters, never inside one made of several code points (emoji with modifiers, flags, accents).
+    Each part ends at the last paragraph that fits, else the last line, sentence or word, whichever of these comes first
+    and fills a quarter of the part (a lone signature or heading is no message); a word longer than `limit` is cut
+    between characters, never inside one made of several code points (emoji with modifiers, flags, accents).
     """
     if limit < 1:
         raise ValueError("limit")
@@ -39,18 +40,13 @@ def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _cut(text: str, start: int, stop: int) -> int:
     """Where the part that begins at `start` (no blank there) ends, at most at `stop`, where more text follows."""
-    for border in ("\n\n", "\n"):
-        at = text.rfind(border, start, stop + len(border))
-        if at > start:
-            return at
     window = text[start : stop + 1]
-    at = 0
-    for found in _SENTENCE_END.finditer(window):
-        at = found.end()
-    if not at:
-        for found in _BLANK.finditer(window):
-            at = found.start()
-    return start + at if at else _between_characters(text, start, stop)
+    borders = [text.rfind(border, start, stop + len(border)) - start for border in ("\n\n", "\n")]
+    borders.append(max((found.end() for found in _SENTENCE_END.finditer(window)), default=0))
+    borders.append(max((found.start() for found in _BLANK.finditer(window)), default=0))
+    enough = [at for at in borders if at >= (stop - start) // 4]
+    at = enough[0] if enough else max(borders)
+    return start + at if at > 0 else _between_characters(text, start, stop)
 
 
 def _between_characters(text: str, start: int, stop: int) -> int:
