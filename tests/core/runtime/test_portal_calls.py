@@ -18,6 +18,7 @@ from ponte.storage.buckets import Buckets
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants, Tokens
 from ponte.storage.secrets import AppSecrets
+from ponte.storage.table import Item, Update, Write
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 
@@ -93,9 +94,9 @@ def _json(status: int, tree: object) -> HttpResponse:
 
 
 class Bench:
-    def __init__(self, expires_in_s: int = 3600) -> None:
+    def __init__(self, expires_in_s: int = 3600, table: MemoryTable | None = None) -> None:
         self.clock = Clock()
-        self.table = MemoryTable()
+        self.table = table or MemoryTable()
         self.provider = Provider(self.clock)
         self.grants = Grants(self.table, OpenCipher(), self.clock)
         self.directory = Directory(self.table, self.clock, cache_ms=0)
@@ -228,3 +229,25 @@ def test_the_store_holds_no_token_in_clear_under_its_own_name() -> None:
     (item,) = [row for row in bench.table.items() if row["pk"] == f"PORTAL#{MEMBER}"]
     assert isinstance(item["access_token_ct"], bytes)
     assert "access_token" not in item
+
+
+class Flickering(MemoryTable):
+    """A store that takes no new pair the first few times."""
+
+    failures = 0
+
+    def write(self, write: Write) -> Item:
+        if isinstance(write, Update) and "access_token_ct" in write.set and self.failures:
+            self.failures -= 1
+            raise ConnectionError
+        return super().write(write)
+
+
+def test_a_new_pair_is_stored_however_often_the_store_is_away() -> None:
+    table = Flickering()
+    bench = Bench(10, table)
+    table.failures = 4
+    assert isinstance(bench.call(), Succeeded)
+    assert bench.provider.refreshes == ["r0"]
+    found = bench.grants.read(MEMBER)
+    assert found is not None and found[1].refresh_token == "r1"

@@ -19,6 +19,8 @@ from ponte.storage.secrets import Secrets
 RENEW_BEFORE_S = 300
 LOCKED_WAIT_S = 2.0
 LOCKED_STEP_MS = 200
+STORE_TRIES = 6
+STORE_STEP_MS = 100
 NOTE_MS = 300_000
 
 
@@ -121,7 +123,7 @@ class PortalCalls:
             case Succeeded(result):
                 expires_at = self._clock.now_ms() // 1000 + int(result["expires_in"])
                 tokens = Tokens(str(result["access_token"]), str(result["refresh_token"]), expires_at)
-                stored = self._grants.store(member_id, grant.version, owner, tokens)
+                stored = self._store(member_id, grant.version, owner, tokens)
                 self._log("bitrix24_token", "renewed" if stored else "renewal_lost", member_id)
                 self._follow(current, str(result.get("domain", "")))
             case Blocked(code) | Unknown(code) | Transient(code):
@@ -141,6 +143,18 @@ class PortalCalls:
                 return outcome
         newest = self._grants.read(member_id)
         return newest[1] if newest else Blocked("no_grant")
+
+    def _store(self, member_id: str, version: int, owner: str, tokens: Tokens) -> bool:
+        """The new pair exists nowhere else, the old one is used up: a store that is away is asked again and again."""
+        for n in range(STORE_TRIES):
+            try:
+                return self._grants.store(member_id, version, owner, tokens)
+            except Exception:  # of the store or of KMS; told by the log when the last try fails too
+                self._log("bitrix24_token", "store_failed", member_id)
+                if n == STORE_TRIES - 1:
+                    raise
+                self._clock.sleep_ms(STORE_STEP_MS * 2**n)
+        return False
 
     def _await_other(self, portal: Portal, used: Grant) -> Grant | Outcome:
         """Somebody else renews: look again for a while."""
