@@ -6,6 +6,7 @@ that it is not there yet; whoever loses a race reads what the winner made.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from ponte.people.callers import Caller
 from ponte.storage import keys
 from ponte.storage.table import (
     ConditionFailed,
+    Delete,
     Item,
     Put,
     Table,
@@ -103,29 +105,20 @@ class Conversations:
             return
 
     def lock_opening(self, conversation: Conversation, owner: str, now_ms: int, lease_ms: int) -> bool:
-        """Only one worker at a time may open a customer's contact and chat, whichever group its message came in."""
-        pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
-        free = any_of(absent("open_until"), lt("open_until", now_ms))
-        update = Update(
-            pk,
-            sk,
-            set={"open_own": owner, "open_until": now_ms + lease_ms},
-            when=all_of(exists("pk"), free),
-        )
+        """Only one worker at a time may open a person's contact and chats: messages of one person may come in several
+        groups (addresses) and on several numbers, whose conversations share the CRM contact."""
+        pk, sk = keys.lock("opening", conversation.member_id, conversation.person)
+        lock = {"pk": pk, "sk": sk, "own": owner, "until": now_ms + lease_ms}
         try:
-            self._table.write(update)
+            self._table.write(Put(lock, when=any_of(absent("pk"), lt("until", now_ms))))
         except ConditionFailed as failed:
-            return bool(failed.old and failed.old.get("open_own") == owner)
+            return bool(failed.old and failed.old.get("own") == owner)
         return True
 
     def unlock_opening(self, conversation: Conversation, owner: str) -> None:
-        pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
-        try:
-            self._table.write(
-                Update(pk, sk, remove=["open_own", "open_until"], when=all_of(exists("pk"), eq("open_own", owner)))
-            )
-        except ConditionFailed:
-            return
+        lock = keys.lock("opening", conversation.member_id, conversation.person)
+        with suppress(ConditionFailed):
+            self._table.write(Delete(*lock, when=eq("own", owner)))
 
     def put(self, conversation: Conversation, aliases: Sequence[tuple[str, str]] = ()) -> None:
         """Write a conversation as it is, with its reverse and aliases (imports and seeded scenarios)."""
