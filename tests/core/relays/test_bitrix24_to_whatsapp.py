@@ -8,7 +8,7 @@ import pytest
 from ponte.bitrix24.values import OperatorDelete, OperatorEdit, OperatorFile, OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.relays.bitrix24_to_whatsapp import callback, decide, decide_change, read_callback, recipient
-from ponte.relays.effects import AcknowledgeDelivery, Finish, Park, PostNotice, SendText, Step
+from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step
 
 HOUR = 3_600_000
 NOW = 1_800_000_000_000
@@ -140,3 +140,13 @@ def test_a_callback_reads_back_to_its_event_and_part() -> None:
 )
 def test_foreign_callback_data_names_nothing(data: str | None) -> None:
     assert read_callback(data) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [("portal_reauth", Park("reason.bitrix24.portal_reauth")), ("error_argument", Finish())],
+)
+def test_an_acknowledgement_that_a_shut_portal_refuses_waits_for_a_person(code: str, end: Decision) -> None:
+    """Sent, but the operator would look at a clock for ever; a redrive makes up for it."""
+    steps = {"send0": {"wamid": "w0"}, "ack": {"refused": code, "detail": ""}}
+    assert decide(EVENT, CONVERSATION, LINE, NOW, "pt-BR", steps) == end

@@ -157,11 +157,32 @@ def test_a_lost_answer_is_not_repeated_before_it_was_probed() -> None:
 
 
 def test_what_certainly_did_not_arrive_is_sent_again() -> None:
-    world = World([Unknown("no_answer")], [NotFound()], took_effect=False)
+    world = World([Unknown("http_502")], [NotFound()], took_effect=False)
     world.run()
     assert world.run() == Done()
     assert world.sent == ["text0"]
     assert not (world.ledger.read(EVENT.id) or {}).get("dup_risk")
+
+
+@pytest.mark.parametrize("code", ["no_answer", "http_504", "timeout"])
+def test_absence_proves_nothing_while_the_other_side_may_still_be_at_it(code: str) -> None:
+    world = World([Unknown(code)], [NotFound()] * 3, took_effect=False)
+    world.run()
+    assert world.run() == Later(60.0)
+    world.clock.now += 59_000
+    assert world.run() == Later(1.0)
+    world.clock.now += 1_000
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+
+
+def test_what_is_found_before_that_is_taken_at_once() -> None:
+    world = World([Unknown("no_answer")], [NotFound(), Found({"wamid": "late"})], took_effect=False)
+    world.run()
+    world.run()
+    world.clock.now += 20_000
+    assert world.run() == Done()
+    assert world.sent == []
 
 
 def test_without_proof_it_is_repeated_once_and_the_risk_is_counted() -> None:
@@ -183,11 +204,16 @@ def test_a_second_lost_answer_is_never_followed_by_a_third_send() -> None:
 @pytest.mark.parametrize("took_effect", [True, False], ids=["after the call", "before the call"])
 def test_a_crash_around_the_call_is_probed_after_the_lease(took_effect: bool) -> None:
     proof: Proof = Found({"wamid": "w0"}) if took_effect else NotFound()
-    world = World([Killed()], [proof], took_effect=took_effect)
+    world = World([Killed()], [proof] * 2, took_effect=took_effect)
     with pytest.raises(Killed):
         world.run()
     assert isinstance(world.run(), Later), "the lease still runs"
-    world.clock.now += 61_000
+    world.clock.now += 60_001
+    if not took_effect:
+        assert world.run() == Later(59.999), (
+            "a worker may call until its lease ends, and a provider work a minute on it"
+        )
+        world.clock.now += 59_999
     assert world.run() == Done()
     assert (world.sent, world.state) == (["text0"], "SENT")
 
@@ -196,7 +222,7 @@ def test_a_crash_in_the_second_part_leaves_the_first_alone() -> None:
     world = World([Succeeded({"wamid": "w0"}), Killed()], [NotFound()], took_effect=False, parts=2)
     with pytest.raises(Killed):
         world.run()
-    world.clock.now += 61_000
+    world.clock.now += 120_001
     assert world.run() == Done()
     assert world.sent == ["text0", "text1"]
 

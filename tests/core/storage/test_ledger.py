@@ -48,10 +48,35 @@ def test_a_claim_on_a_completed_event_is_finished(ledger: Ledger) -> None:
     assert ledger.claim(EVENT, "b", 4_000, LEASE) == Finished("SENT")
 
 
-def test_a_run_out_lease_makes_the_fate_unknown_since_the_lost_claim(ledger: Ledger) -> None:
+def test_a_run_out_lease_makes_the_fate_unknown_since_its_end(ledger: Ledger) -> None:
+    """Until then its owner may have called."""
     claim(ledger)
     late = claim(ledger, 2_001 + LEASE, "b")
-    assert (late.fate, late.unknown_since_ms) == ("unknown", 2_000)
+    assert (late.fate, late.unknown_since_ms) == ("unknown", 2_000 + LEASE)
+
+
+def test_a_claim_that_the_sdk_sent_twice_is_still_ours(ledger: Ledger) -> None:
+    """The store took it, its answer was lost, and the SDK asked again."""
+    first, again = claim(ledger), claim(ledger)
+    assert again == first
+
+
+def test_of_a_later_claim_that_was_sent_twice_the_fate_counts_as_unknown(ledger: Ledger) -> None:
+    ledger.release(claim(ledger), 3_000, "rate", counts=False)
+    claim(ledger, 4_000, "b")
+    again = claim(ledger, 4_000, "b")
+    assert (again.fate, again.attempts, again.unknown_since_ms) == ("unknown", 2, 4_000)
+
+
+def test_when_the_other_side_is_through_is_kept_until_the_fate_is_known(ledger: Ledger) -> None:
+    ledger.unknown(claim(ledger), 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
+    second = claim(ledger, 4_000, "b")
+    assert second.settles_ms == 63_000
+    ledger.unknown(second, 5_000, "send0", "not_settled", counts=False)
+    third = claim(ledger, 6_000, "c")
+    assert third.settles_ms == 63_000
+    ledger.save_step(third, "send0", {"wamid": "w"}, 7_000)
+    assert "settles_ms" not in (ledger.read(EVENT.id) or {})
 
 
 def test_a_loser_of_the_lease_can_no_longer_write(ledger: Ledger) -> None:
@@ -160,3 +185,14 @@ def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger, receipts: Receip
     receipts.early_receipt("pn", "w9", 3, 1_000)
     receipts.early_receipt("pn", "w9", 1, 1_001)
     assert receipts.point_to("pn", "w9", EVENT.id, 0, 2_000)["rk"] == 3
+
+
+def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) -> None:
+    """Parked before its fate was known (its portal lost its grant, say): whoever goes on has to probe."""
+    ledger.unknown(claim(ledger), 3_000, "send", "no_answer", counts=False, settles_ms=63_000)
+    ledger.park(claim(ledger, 4_000, "b"), EVENT, 5_000, "reason.portal_reauth")
+    assert ledger.unpark(EVENT.id, 6_000) is not None
+    assert [row["event_id"] for row in ledger.parked()] == [EVENT.id], "until it is known to be on its queue"
+    ledger.sent_on(EVENT.id)
+    again = claim(ledger, 7_000, "c")
+    assert (again.fate, again.unknown_since_ms, again.settles_ms) == ("unknown", 3_000, 63_000)

@@ -20,6 +20,7 @@ from ponte.texts import text as sentence
 
 WINDOW_MS = 24 * 3600 * 1000  # Meta's customer service window
 CALLBACK_MAX = 512
+PORTAL_SHUT = {"portal_reauth", "portal_disabled", "no_grant", "expired_token", "invalid_token", "no_auth_found"}
 _BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 _PHONE = re.compile(r"[0-9]{6,15}")
 
@@ -89,6 +90,9 @@ def decide(
                 event.connector, event.line, str(event.chat_id), str(event.message_id), event.external, ids
             ),
         )
+    code = refused(steps, "ack")
+    if code in PORTAL_SHUT:  # sent, but the operator's screen would show its clock for ever: a redrive acknowledges it
+        return Park(f"reason.bitrix24.{code}", str(steps["ack"].get("detail", "")))
     return Finish()
 
 

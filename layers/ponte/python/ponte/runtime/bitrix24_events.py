@@ -78,6 +78,9 @@ class Bitrix24Events(Worker):
         member_id = portal.member_id
         line = self.parts.directory.line(member_id, event.connector, event.line)
         conversation = self.parts.conversations.by_chat(member_id, event.connector, event.line, event.external)
+        if conversation and not conversation.chat_id:
+            # Its opening is under way or its answer was lost: the event names the chat, which a probe will ask for.
+            self.parts.conversations.save(conversation, chat_id=event.chat_id)
         phone_number_id = line.phone_number_id if line else ""
         performer = self.parts.performers(portal, phone_number_id, conversation)
         now = self.parts.clock.now_ms()

@@ -22,7 +22,11 @@ MAX_HITS = 10
 MAX_AGE_MS = 6 * 24 * 3600 * 1000  # Meta's media ids die after 7 days
 OUTAGE_CAP_S = 60.0  # a provider that is down is asked again at least this often
 BUSY_CAP_S = 5.0
+ANSWERED = ("http_500", "http_502", "http_503", "internal_server_error", "error_unexpected_answer", "no_session")
 OUTAGES = ("http_", "no_answer")  # the provider is away: such tries do not end in parking
+# A provider may work on a call that we stopped waiting for: a portal gives up after 60 s (b24restdocs, limits). Until
+# then "not there" is no proof. Counted in waits for a receipt (30 s), so that a sandbox's short timing shortens it too.
+SETTLE_WAITS = 2
 MIN_CALL_MS = 1_000  # a call is not started with less lease than this
 
 
@@ -129,20 +133,11 @@ class Executor:
             return self._give_back(envelope, claim, step, Transient("lease_short", 0, counts=False), timing)
         timeout = max(MIN_CALL_MS / 1000, left_ms / 1000 - 1)
         if claim.fate == "unknown" and not effect.repeatable:
-            match performer.probe(effect, claim, timeout):
-                case Found(proof):
-                    return self._ledger.save_step(claim, step.name, proof, self._clock.now_ms(), "proved")
-                case CannotTell(None):
-                    if claim.risked:
-                        return self._park(envelope, claim, Park("reason.fate_unknown"))
-                    claim = self._ledger.risk(claim, self._clock.now_ms(), step.name)
-                    self._note(envelope, "dup_risk", step.name)
-                case CannotTell(wait, code):
-                    self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
-                    return Later(wait or 1)
-                case NotFound():
-                    pass
-        claim = replace(claim, fate="retry", unknown_since_ms=0)
+            proved = self._prove(envelope, claim, step, performer, timing, timeout)
+            if not isinstance(proved, Claimed) or step.name in proved.steps:
+                return proved
+            claim = proved
+        claim = replace(claim, fate="retry", unknown_since_ms=0, settles_ms=0)
         outcome = performer.perform(effect, claim, timeout)
         match outcome:
             case Succeeded(result):
@@ -150,8 +145,9 @@ class Executor:
             case Rejected(code, detail) | Blocked(code, detail):
                 return self._keep(claim, step, {"refused": code, "detail": detail[:300]}, f"refused {code}")
             case Unknown(code) if not effect.repeatable:
-                outage = code.startswith(OUTAGES)
-                self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=not outage)
+                outage, now = code.startswith(OUTAGES), self._clock.now_ms()
+                settles = now if code in ANSWERED else now + round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
+                self._ledger.unknown(claim, now, step.name, code, counts=not outage, settles_ms=settles)
                 self._note(envelope, "unknown", f"{step.name} {code}")
                 return Later(self._unknown_wait(claim, timing))
             case Unknown(code) | Expired(code) | Transient(code):
@@ -181,6 +177,33 @@ class Executor:
     def _backoff(self, attempts: int, timing: Timing) -> float:
         wait = min(timing.retry_cap_s, timing.retry_first_s * 2.0 ** min(20, max(0, attempts - 1)))
         return wait * (0.8 + 0.4 * self._jitter())
+
+    def _prove(
+        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing, timeout: float
+    ) -> Claimed | Verdict:
+        """Was the step done? The claim with its outcome in it; or without, and the step may be done again; or wait."""
+        match performer.probe(step.effect, claim, timeout):
+            case Found(proof):
+                return self._ledger.save_step(claim, step.name, proof, self._clock.now_ms(), "proved")
+            case CannotTell(None):
+                if claim.risked:
+                    return self._park(envelope, claim, Park("reason.fate_unknown"))
+                self._note(envelope, "dup_risk", step.name)
+                return self._ledger.risk(claim, self._clock.now_ms(), step.name)
+            case CannotTell(wait, code):
+                self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
+                return Later(wait or 1)
+            case NotFound():
+                left = self._unsettled_ms(claim, timing)
+                if left <= 0:
+                    return claim
+                self._ledger.unknown(claim, self._clock.now_ms(), step.name, "not_settled", counts=False)
+                return Later(left / 1000)
+
+    def _unsettled_ms(self, claim: Claimed, timing: Timing) -> int:
+        """How long it may still be done after all. A worker that died may have called until its lease ended."""
+        wall = round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
+        return (claim.settles_ms or claim.unknown_since_ms + wall) - self._clock.now_ms()
 
     def _unknown_wait(self, claim: Claimed, timing: Timing) -> float:
         """A receipt or the provider's recovery decides; the probe itself says how long it wants to wait."""

@@ -51,13 +51,12 @@ class Probes:
         outcome = self._portals.call(portal, bitrix24.crm_chat_get("contact", effect.contact_id), timeout_seconds)
         if not isinstance(outcome, Succeeded):
             return _no_answer(outcome)
-        ours = answers.crm_chat_ids(outcome.result, effect.connector)
-        verdict: Proof = NotFound()
-        for chat_id in ours[:MAX_CHATS]:
+        for chat_id in answers.crm_chat_ids(outcome.result, effect.connector)[:MAX_CHATS]:
             verdict = self._in_history(portal, chat_id, effect.message_id, effect.text, since, timeout_seconds)
-            if not isinstance(verdict, NotFound):
+            if isinstance(verdict, Found) or (isinstance(verdict, CannotTell) and verdict.wait_seconds):
                 return verdict
-        return verdict
+        # The chat may be there without being joined to the contact (no phone, a line without CRM): no proof of absence.
+        return CannotTell(None)
 
     def _in_history(
         self, portal: Portal, chat_id: str, message_id: str, text: str, since_ms: int, timeout_seconds: float

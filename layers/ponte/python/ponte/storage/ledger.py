@@ -34,6 +34,7 @@ from ponte.storage.table import (
 
 TTL_SECONDS = 30 * 24 * 3600
 STEP = "s_"
+_UNKNOWN = ("unknown_ms", "settles_ms")
 DELIVERED = 3  # ranks as receipts bring them: sent 1, delivered 3, read 4, played 5
 type Fate = Literal["fresh", "retry", "unknown"]
 
@@ -43,7 +44,9 @@ class Claimed:
     """We own the event until `lease_until_ms`. fate: of its first unfinished step. steps: outcomes of finished ones.
 
     attempts: claims so far, this one included. hits: those that count towards parking. unknown_since_ms: when the fate
-    became unknown. risked: how often a step of unknown fate was repeated.
+    became unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called.
+    settles_ms: when the other side is certainly through with it, 0 where nobody said. risked: how often a step of
+    unknown fate was repeated.
     """
 
     event_id: str
@@ -55,6 +58,7 @@ class Claimed:
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     first_ms: int = 0
     unknown_since_ms: int = 0
+    settles_ms: int = 0
     risked: int = 0
 
 
@@ -117,29 +121,15 @@ class Ledger:
             old = self._table.write(update)
         except ConditionFailed as failed:
             state = failed.old or {}
-            if state.get("st") == "SENDING":
+            if state.get("st") != "SENDING":
+                return Finished(str(state.get("st", "")))
+            if state.get("own") != owner:
                 return Busy(int(state.get("lease", now_ms)))
-            return Finished(str(state.get("st", "")))
-        fate: Fate = "fresh"
-        unknown_since = int(old.get("unknown_ms", 0))
-        if old.get("st") == "SENDING":
-            fate, unknown_since = "unknown", unknown_since or int(old.get("claimed_ms", now_ms))
-        elif old.get("st") == "UNKNOWN":
-            fate = "unknown"
-        elif old.get("st") == "RETRY":
-            fate = "retry"
-        return Claimed(
-            event_id=envelope.id,
-            owner=owner,
-            lease_until_ms=now_ms + lease_ms,
-            attempts=int(old.get("att", 0)) + 1,
-            hits=int(old.get("hits", 0)),
-            fate=fate,
-            steps=steps_of(old),
-            first_ms=int(old.get("t0", now_ms)),
-            unknown_since_ms=unknown_since,
-            risked=int(old.get("risked", 0)),
-        )
+            # Ours: the store took the claim, its answer was lost, and the SDK asked again. What stood there before is
+            # gone; on any but the first claim its fate counts as unknown.
+            first = int(state["att"]) == 1
+            old = {} if first else {**state, "st": "SENDING", "lease": now_ms, "att": int(state["att"]) - 1}
+        return _claimed(envelope.id, owner, now_ms, lease_ms, old)
 
     def save_step(
         self, claim: Claimed, step: str, outcome: Mapping[str, Any], now_ms: int, detail: str = ""
@@ -151,10 +141,11 @@ class Ledger:
                 *keys.message(claim.event_id),
                 set={STEP + step: dict(outcome)},
                 append={"log": [entry(now_ms, step, detail)]},
-                remove=["unknown_ms"],
+                remove=[*_UNKNOWN],
             ),
         )
-        return replace(claim, steps={**claim.steps, step: dict(outcome)}, fate="retry", unknown_since_ms=0)
+        steps = {**claim.steps, step: dict(outcome)}
+        return replace(claim, steps=steps, fate="retry", unknown_since_ms=0, settles_ms=0)
 
     def complete(self, claim: Claimed, now_ms: int, *, state: str = "SENT", detail: str = "") -> None:
         """Done for good. state: SENT, or SKIPPED with the reason in `detail`."""
@@ -164,7 +155,7 @@ class Ledger:
                 *keys.message(claim.event_id),
                 set={"st": state, "done_ms": now_ms},
                 append={"log": [entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
-                remove=["lease", "own", "unknown_ms"],
+                remove=["lease", "own", *_UNKNOWN],
             ),
         )
 
@@ -177,12 +168,17 @@ class Ledger:
                 set={"st": "RETRY"},
                 add={"hits": 1} if counts else {},
                 append={"log": [entry(now_ms, "retry", reason)]} if counts or claim.attempts == 1 else {},
-                remove=["lease", "own", "unknown_ms"],
+                remove=["lease", "own", *_UNKNOWN],
             ),
         )
 
-    def unknown(self, claim: Claimed, now_ms: int, step: str, reason: str, *, counts: bool) -> None:
-        """The fate of `step` is unknown (still): the next to claim has to probe. The wait runs from the first time."""
+    def unknown(
+        self, claim: Claimed, now_ms: int, step: str, reason: str, *, counts: bool, settles_ms: int = 0
+    ) -> None:
+        """The fate of `step` is unknown (still): the next to claim has to probe. The wait runs from the first time.
+
+        settles_ms: until then the other side may still be at it, so that finding nothing there proves nothing.
+        """
         self._owned(
             claim,
             Update(
@@ -190,6 +186,7 @@ class Ledger:
                 set={
                     "st": "UNKNOWN",
                     "unknown_ms": claim.unknown_since_ms or now_ms,
+                    "settles_ms": claim.settles_ms or settles_ms or now_ms,
                     "gsi1pk": keys.unsettled_shard(claim.event_id),
                     "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
                 },
@@ -208,13 +205,18 @@ class Ledger:
                 set={"dup_risk": True, "claimed_ms": now_ms},
                 add={"risked": 1},
                 append={"log": [entry(now_ms, "dup_risk", step)]},
-                remove=["unknown_ms"],
+                remove=[*_UNKNOWN],
             ),
         )
-        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0)
+        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, settles_ms=0)
 
     def park(self, claim: Claimed, envelope: Envelope, now_ms: int, reason: str, detail: str = "") -> None:
-        """Keep it for a person. reason: key of the texts catalogue. The envelope stays with it for the redrive."""
+        """Keep it for a person. reason: key of the texts catalogue. The envelope stays with it for the redrive.
+
+        So does the knowledge that a step may have been done: whoever takes it up again has to probe first.
+        """
+        unknown = claim.fate == "unknown"
+        fate = {"unknown_ms": claim.unknown_since_ms or now_ms, "settles_ms": claim.settles_ms or now_ms}
         self._owned(
             claim,
             Update(
@@ -227,14 +229,15 @@ class Ledger:
                     "envelope": envelope.dumps(),
                     "gsi1pk": keys.parked_shard(claim.event_id),
                     "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
+                    **(fate if unknown else {}),
                 },
                 append={"log": [entry(now_ms, "parked", reason)]},
-                remove=["lease", "own", "unknown_ms"],
+                remove=["lease", "own", *(() if unknown else _UNKNOWN)],
             ),
         )
 
     def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
-        """PARKED -> RETRY for a redrive, with a new count of attempts and its refused steps forgotten.
+        """PARKED -> RETRY (UNKNOWN if it was) for a redrive, its attempts counted anew, its refused steps forgotten.
 
         None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
         Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
@@ -245,14 +248,15 @@ class Ledger:
             return None
         refused = [name for name, value in item.items() if name.startswith(STEP) and "refused" in value]
         notices = [name for name in item if name.startswith(f"{STEP}notice")]
+        state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
         try:
             self._table.write(
                 Update(
                     *keys.message(event_id),
-                    set={"st": "RETRY", "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
+                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
                     append={"log": [entry(now_ms, "redriven")]},
                     remove=[*refused, *notices],
-                    when=any_of(eq("st", "PARKED"), all_of(eq("st", "RETRY"), exists("envelope"))),
+                    when=any_of(eq("st", "PARKED"), _BEING_REDRIVEN),
                 )
             )
         except ConditionFailed:
@@ -266,7 +270,7 @@ class Ledger:
                 Update(
                     *keys.message(event_id),
                     remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
-                    when=eq("st", "RETRY"),
+                    when=_BEING_REDRIVEN,
                 )
             )
         except ConditionFailed:
@@ -323,9 +327,33 @@ class Ledger:
         )
 
 
+def _claimed(event_id: str, owner: str, now_ms: int, lease_ms: int, old: Item) -> Claimed:
+    """old: the item as the claim found it, {} for a new one."""
+    fates: dict[str, Fate] = {"SENDING": "unknown", "UNKNOWN": "unknown", "RETRY": "retry"}
+    unknown_since = int(old.get("unknown_ms", 0))
+    if old.get("st") == "SENDING":
+        unknown_since = unknown_since or int(old.get("lease", now_ms))
+    return Claimed(
+        event_id=event_id,
+        owner=owner,
+        lease_until_ms=now_ms + lease_ms,
+        attempts=int(old.get("att", 0)) + 1,
+        hits=int(old.get("hits", 0)),
+        fate=fates.get(str(old.get("st")), "fresh"),
+        steps=steps_of(old),
+        first_ms=int(old.get("t0", now_ms)),
+        unknown_since_ms=unknown_since,
+        settles_ms=int(old.get("settles_ms", 0)),
+        risked=int(old.get("risked", 0)),
+    )
+
+
+_BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
+
+
 def _waits_for_a_person(item: Mapping[str, Any]) -> bool:
-    """Parked, or being redriven and not known to be on its queue."""
-    return item.get("st") == "PARKED" or (item.get("st") == "RETRY" and "envelope" in item)
+    """Parked, or being redriven and not known to be on its queue; a claim takes `parked_ms` away."""
+    return item.get("st") == "PARKED" or (item.get("st") in ("RETRY", "UNKNOWN") and "parked_ms" in item)
 
 
 def steps_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
