@@ -1,0 +1,260 @@
+"""What must hold when a history has come to rest, read off the customers' phones and the operators' screens.
+
+The fakes' own state says what people see. Our ledger is asked for one thing only: whether a message is owned up to as
+parked or as `dup_risk`, for which a second copy, but no silence, is allowed.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ponte.relays.whatsapp_to_bitrix24 import message_id
+from ponte.texts import text as sentence
+from sandbox.phones import Phone
+from sandbox.portals import CONTACT, LEAD, ImChat, PortalState
+from sandbox.simulate.history import History
+from sandbox.simulate.people import FORGED, chat_is_of, whom
+from sandbox.simulate.providers import Said
+
+PIECE = re.compile(r"\bo(\d+)w(\d+)")
+NOT_DELIVERED = sentence("notice.not_delivered", "pt-BR", why="\0").partition("\0")[0]
+FINAL = {"SENT", "SKIPPED", "PARKED"}
+ENOUGH_TRIES = 9
+
+
+@dataclass(slots=True)
+class Verdict:
+    """violations: (kind, what), none in a right history. messages: how many were judged. risked: owned up to as
+    `dup_risk`; copied: those of them that people really saw twice. unposted: events that no door ever took."""
+
+    violations: list[tuple[str, str]] = field(default_factory=list)
+    messages: int = 0
+    risked: int = 0
+    copied: int = 0
+    unposted: int = 0
+    late: int = 0
+
+    def add(self, kind: str, what: str) -> None:
+        self.violations.append((kind, what))
+
+
+def judge(history: History) -> Verdict:
+    """Every invariant, on a history that has run."""
+    verdict = Verdict()
+    if history.problem:
+        verdict.add("restless", history.problem)
+    for bug in history.told.bugs:
+        verdict.add("bug", bug)
+    for function in history.told.unequal:
+        verdict.add("group held up", function)
+    if history.ledger.fallen:
+        verdict.add("rank fell", str(history.ledger.fallen))
+    reading = _Reading(history, verdict)
+    reading.ledger()
+    reading.customers()
+    reading.operators()
+    reading.chats()
+    reading.strangers()
+    return verdict
+
+
+class _Reading:
+    def __init__(self, history: History, verdict: Verdict) -> None:
+        self._history = history
+        self._verdict = verdict
+        self._items = {str(item["event_id"]): item for item in history.items()}
+        self._by_short = {(str(i["scope"]), str(i["source_id"])): i for i in self._items.values()}
+        self._portals = {
+            line["phone_number_id"]: (portal, line["line"])
+            for portal in history.world.portals
+            for line in portal.config["lines"]
+        }
+
+    def ledger(self) -> None:
+        """Nothing is left open, nothing given up early, nothing in the dead letters."""
+        for event_id, item in self._items.items():
+            if item["st"] not in FINAL:
+                self._verdict.add("left open", f"{event_id} {item['st']}")
+            if item["st"] == "PARKED":
+                self._verdict.add("still parked", f"{event_id} {item.get('reason')}")
+            log = [(entry["step"], entry.get("detail", "")) for entry in item.get("log", [])]
+            tries = sum(1 for step, _ in log if step == "retry")
+            if ("parked", "reason.gave_up") in log and tries < ENOUGH_TRIES:
+                self._verdict.add("gave up early", event_id)
+        for name, queue in self._history.queues.items():
+            if queue.dead:
+                self._verdict.add("dead letter", name)
+
+    def customers(self) -> None:
+        """Each customer's message once, in their one chat, in order."""
+        places = self._where_customers_are()
+        by_conversation: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for said in self._history.people.said:
+            by_conversation[said.phone_number_id, said.customer].append(said)
+        for (number, customer), messages in by_conversation.items():
+            portal, line = self._portals[number]
+            for said in messages:
+                found = places.get(said.id, [])
+                item = self._items.get(f"wa|{number}|{said.id}")
+                self._count(said, len(found), item)
+                for other, chat, text in found:
+                    if other is not portal or chat.line != line or not _shows_only(chat, customer):
+                        self._verdict.add("misplaced", said.id)
+                    if said.text.split()[0] not in text:
+                        self._verdict.add("garbled", said.id)
+            positions = {said.id: places[said.id][0] for said in messages if said.id in places}
+            first = {
+                said_id: chat.messages.index(next(m for m in chat.messages if message_id(said_id) in m.connector_mids))
+                for said_id, (_, chat, _) in positions.items()
+            }
+            self._in_order(messages, first, {said.id: f"wa|{number}|{said.id}" for said in messages})
+
+    def operators(self) -> None:
+        """Each operator's message once on the customer's phone, whole, in order, and acknowledged with all its ids."""
+        by_phone: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for said in self._history.people.answered:
+            by_phone[said.phone_number_id, said.customer].append(said)
+        for phone in self._history.world.phones.phones:
+            messages = by_phone.pop((phone.phone_number_id, whom(phone)), [])
+            self._phone(phone, messages)
+        for messages in by_phone.values():
+            for said in messages:
+                self._verdict.add("lost", f"{said.id}: no such phone")
+
+    def _phone(self, phone: Phone, messages: list[Said]) -> None:
+        portal, _ = self._portals[phone.phone_number_id]
+        pieces: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for at, shown in enumerate(m for m in phone.messages if m.sender == "business"):
+            for token, word in PIECE.findall(shown.text):
+                pieces[token].append((at, int(word), shown.id))
+        known = {_token(said): said for said in messages}
+        for token in pieces:
+            if token not in known:
+                self._verdict.add("misplaced", f"o{token}")
+        positions: dict[str, int] = {}
+        events: dict[str, str] = {}
+        for token in known:
+            same = [said for said in messages if _token(said) == token]
+            length = len(PIECE.findall(same[0].text))
+            words = [word for _, word, _ in pieces.get(token, [])]
+            copies = words.count(0)
+            items = [self._by_short.get((portal.config["member_id"], said.id)) for said in same]
+            self._count_same(same, copies, items)
+            risked = any(item and item.get("dup_risk") for item in items)
+            if not risked and copies and words != list(range(length)) * copies:
+                self._verdict.add("garbled", f"o{token}: {len(words)} of {length} words, or out of order")
+            if len(same) == 1 and copies:
+                positions[same[0].id] = pieces[token][0][0]
+            for said, item in zip(same, items, strict=True):
+                events[said.id] = str(item["event_id"]) if item else ""
+                if item and item["st"] == "SENT":
+                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])})
+        self._in_order(messages, positions, events)
+
+    def chats(self) -> None:
+        """One chat a customer and line, one CRM entity a customer, one notice a failed message."""
+        history = self._history
+        customers: dict[int, set[str]] = defaultdict(set)
+        for phone in history.world.phones.phones:
+            portal, line = self._portals[phone.phone_number_id]
+            mine = [chat for chat in portal.chats.values() if chat.line == line and chat_is_of(chat, phone)]
+            if len(mine) > 1:
+                self._verdict.add("two chats", whom(phone))
+            if mine:
+                customers[id(portal)].add(whom(phone))
+                self._notices(phone, mine[0])
+        for portal in history.world.portals:
+            entities = len(portal.items[CONTACT]) + len(portal.items[LEAD])
+            risked = any(
+                "add_contact" in str(item.get("log")) and item.get("dup_risk") for item in self._items.values()
+            )
+            if entities > len(customers[id(portal)]) and not risked:
+                self._verdict.add("two contacts", f"{entities} for {len(customers[id(portal)])}")
+
+    def _notices(self, phone: Phone, chat: ImChat) -> None:
+        receipts = self._history.posts.receipts
+        failed = [m for m in phone.messages if m.id in receipts.failed and m.id not in receipts.delivered]
+        told = sum(1 for m in chat.messages if m.sender == "system" and m.text.startswith(NOT_DELIVERED))
+        risked = sum(1 for item in self._items.values() if item.get("dup_risk"))
+        if told < len(failed) or told > len(failed) + risked:
+            self._verdict.add("notices", f"{told} for {len(failed)} failed messages")
+
+    def strangers(self) -> None:
+        """Nothing that was forged shows anywhere; no portal lost its grant without a lost answer of the server."""
+        history = self._history
+        screens = [m.text for portal in history.world.portals for c in portal.chats.values() for m in c.messages]
+        screens += [m.text for phone in history.world.phones.phones for m in phone.messages]
+        if any(FORGED in text for text in screens) or any(FORGED in str(item) for item in self._items.values()):
+            self._verdict.add("forged", "an unauthenticated post had an effect")
+        if history.told.counts["bitrix24_token.reauth"] and not history.weather.lost_grants:
+            self._verdict.add("grant lost", "a refresh token was used twice")
+
+    def _where_customers_are(self) -> dict[str, list[tuple[PortalState, ImChat, str]]]:
+        places: dict[str, list[tuple[PortalState, ImChat, str]]] = defaultdict(list)
+        for portal in self._history.world.portals:
+            for chat in portal.chats.values():
+                for message in chat.messages:
+                    if message.sender == "customer":
+                        for mid in message.connector_mids:
+                            places[mid].append((portal, chat, message.text))
+        return dict(places)
+
+    def _count(self, said: Said, copies: int, item: dict[str, Any] | None) -> None:
+        self._count_same([said], copies, [item])
+
+    def _count_same(self, same: list[Said], copies: int, items: list[dict[str, Any] | None]) -> None:
+        """same: messages of one text, which a screen cannot tell apart."""
+        risked = sum(1 for item in items if item and item.get("dup_risk"))
+        parked = sum(1 for item in items if item and item["st"] == "PARKED")
+        untaken = sum(1 for said in same if said.accepted_ms is None)
+        self._verdict.messages += len(same)
+        self._verdict.risked += risked
+        self._verdict.unposted += untaken
+        if copies > len(same):
+            if not risked:
+                self._verdict.add("doubled", f"{same[0].id}: {copies} for {len(same)}")
+            self._verdict.copied += 1
+        if copies < len(same) - parked - untaken:
+            state = items[0]["st"] if items[0] else "never seen"
+            self._verdict.add("lost", f"{same[0].id}: {copies} for {len(same)}, {state}")
+
+    def _in_order(self, messages: list[Said], position: dict[str, int], events: dict[str, str]) -> None:
+        """What was taken before another was posted shows before it, unless one of them was spilled or parked."""
+        steady = []
+        for said in messages:
+            if said.id not in position or said.accepted_ms is None:
+                continue
+            if self._was_late(said, events[said.id]):
+                self._verdict.late += 1
+                continue
+            steady.append(said)
+        for earlier in steady:
+            for later in steady:
+                taken_first = earlier.accepted_ms is not None and earlier.accepted_ms < later.posted_ms
+                if taken_first and position[earlier.id] > position[later.id]:
+                    self._verdict.add("reordered", f"{earlier.id} after {later.id}")
+
+    def _was_late(self, said: Said, event_id: str) -> bool:
+        item = self._items.get(event_id)
+        parked = any(entry["step"] == "parked" for entry in (item or {}).get("log", []))
+        needle = said.id.encode()
+        return parked or any(needle in body for body in self._history.store.spilled)
+
+    def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str]) -> None:
+        shown = next((m for chat in portal.chats.values() for m in chat.messages if str(m.id) == said.id), None)
+        if shown is None or shown.waiting:
+            self._verdict.add("clock left", said.id)
+        elif not set(shown.connector_mids) <= wamids or not shown.connector_mids:
+            self._verdict.add("wrong ids", said.id)
+
+
+def _shows_only(chat: ImChat, customer: str) -> bool:
+    mark = f"wamid.{customer}."
+    return all(mid.startswith(mark) for m in chat.messages if m.sender == "customer" for mid in m.connector_mids)
+
+
+def _token(said: Said) -> str:
+    found: Iterator[Any] = iter(PIECE.findall(said.text))
+    return str(next(found)[0])

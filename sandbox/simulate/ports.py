@@ -1,0 +1,293 @@
+"""The ports of the bundle, over memory and the fakes, each call of which takes time and may go wrong.
+
+A call is three moments: the caller waits its turn, the effect happens in an instant, the answer comes back. Crashes,
+refusals and lost answers strike between them; what nobody tells the caller it cannot know.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+from ponte.errors import FateUnknown, HostRefused, NotSent
+from ponte.http import HttpRequest, HttpResponse
+from ponte.runtime.egress import is_allowed_host
+from ponte.storage.table import Item, Table, Update, Write
+from sandbox.calls import Call, Fake
+from sandbox.egress import provider_of
+from sandbox.faults import Fault
+from sandbox.memory.objects import MemoryStore
+from sandbox.memory.sqs import MemorySqs
+from sandbox.simulate.scheduler import Killed, Process, Scheduler
+from sandbox.simulate.weather import Fate, Weather
+from sandbox.world import World
+
+_GRANT_LOST = {Fate.LATE, Fate.CRASH_AFTER, Fate.ANSWER_LOST, Fate.ERROR_AFTER}
+SERVER_WALL_MS = 60_000  # a portal gives a request up after 60 s; later than that nothing comes of it
+
+
+class Unavailable(Exception):
+    """An AWS service did not answer as asked. What our code makes of it must be right; it is no bug of ours."""
+
+
+class Strait:
+    """Where a caller meets trouble: waits its turn, and dies if the weather says so."""
+
+    def __init__(self, scheduler: Scheduler, weather: Weather, rng: Random) -> None:
+        self.scheduler = scheduler
+        self.weather = weather
+        self.rng = rng
+        self._renewing: set[Process] = set()
+        scheduler.on_kill = self._killed
+
+    def renewed(self) -> None:
+        """The current process holds a refresh token that nobody has stored yet: with it, the grant would be gone."""
+        process = self.scheduler.current()
+        if process is not None:
+            self._renewing.add(process)
+
+    def _killed(self, process: Process) -> None:
+        if process in self._renewing:
+            self.weather.lost_grants += 1
+
+    def crash(self) -> None:
+        """The current process ends here. People and providers have none, and do not die."""
+        process = self.scheduler.current()
+        if process is not None:
+            self.scheduler.kill(process)
+            raise Killed
+
+    def latency(self, at_most: int) -> None:
+        self.scheduler.wait(1 + int(self.rng.random() * at_most))
+
+    def aws(self, fate: Fate, act: Callable[[], Any], *, repeatable: bool = True) -> Any:
+        """One call of an AWS service. repeatable: the SDK may send it twice, and each time it counts."""
+        self.latency(12)
+        if fate is Fate.OK:
+            return act()
+        if fate is Fate.REFUSED:
+            raise Unavailable("throttled")
+        if fate is Fate.CRASH_BEFORE:
+            self.crash()
+        answer = act()
+        if fate is Fate.ASKED_AGAIN and repeatable:
+            self.latency(200)
+            answer = act()
+        elif fate is Fate.CRASH_AFTER:
+            self.crash()
+        elif fate is Fate.ANSWER_LOST:
+            raise Unavailable("no answer")
+        return answer
+
+
+class StormyTable:
+    """A `Table`."""
+
+    def __init__(self, table: Table, strait: Strait) -> None:
+        self._table = table
+        self._strait = strait
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        found: Item | None = self._read(lambda: self._table.get(pk, sk))
+        return found
+
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        found: list[Item] = self._read(lambda: self._table.get_many(keys))
+        return found
+
+    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
+        found: list[Item] = self._read(lambda: self._table.query(pk, prefix, limit))
+        return found
+
+    def query_index(self, gsi1pk: str, limit: int = 100, after: str = "") -> list[Item]:
+        found: list[Item] = self._read(lambda: self._table.query_index(gsi1pk, limit, after))
+        return found
+
+    def write(self, write: Write) -> Item:
+        old: Item = self._write(lambda: self._table.write(write))
+        return old
+
+    def write_new(self, write: Update) -> Item:
+        new: Item = self._write(lambda: self._table.write_new(write))
+        return new
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        # The SDK gives a transaction a token, so that its own repeats count once.
+        self._write(lambda: self._table.transact(writes), repeatable=False)
+
+    def _read(self, act: Callable[[], Any]) -> Any:
+        return self._strait.aws(self._strait.weather.reading(), act)
+
+    def _write(self, act: Callable[[], Any], *, repeatable: bool = True) -> Any:
+        return self._strait.aws(self._strait.weather.writing(), act, repeatable=repeatable)
+
+
+class StormySqs:
+    """boto3's sqs client as functions see it: sending and changing visibility."""
+
+    def __init__(self, sqs: MemorySqs, strait: Strait, stirred: Callable[[str], None]) -> None:
+        """stirred: told the queue's URL whenever something may have become visible."""
+        self._sqs = sqs
+        self._strait = strait
+        self._stirred = stirred
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        strait = self._strait
+        fate = strait.weather.queueing()
+        if strait.weather.is_away("sqs", strait.scheduler.now):
+            fate = Fate.REFUSED
+        kept, refused = Entries, []
+        if fate is Fate.PART_REFUSED:
+            refused = [entry for entry in Entries if strait.rng.random() < 0.5]
+            kept = [entry for entry in Entries if entry not in refused]
+
+        def act() -> dict[str, Any]:
+            answer = self._sqs.send_message_batch(QueueUrl=QueueUrl, Entries=kept) if kept else {}
+            self._stirred(QueueUrl)
+            return answer
+
+        answer: dict[str, Any] = strait.aws(fate, act)
+        failed = [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in refused]
+        return {**answer, "Failed": failed}
+
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        def act() -> dict[str, Any]:
+            answer = self._sqs.change_message_visibility_batch(QueueUrl=QueueUrl, Entries=Entries)
+            self._stirred(QueueUrl)
+            return answer
+
+        answer: dict[str, Any] = self._strait.aws(self._strait.weather.writing(), act)
+        return answer
+
+
+class StormyStore:
+    """The bucket."""
+
+    def __init__(self, store: MemoryStore, strait: Strait) -> None:
+        self._store = store
+        self._strait = strait
+
+    def put(self, key: str, body: bytes) -> None:
+        self._strait.aws(self._strait.weather.writing(), lambda: self._store.put(key, body))
+
+    def get(self, key: str) -> bytes:
+        body: bytes = self._strait.aws(self._strait.weather.reading(), lambda: self._store.get(key))
+        return body
+
+    def delete(self, key: str) -> None:
+        self._strait.aws(self._strait.weather.writing(), lambda: self._store.delete(key))
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        listed: list[str] = self._strait.aws(self._strait.weather.reading(), lambda: list(self._store.keys(prefix)))
+        return iter(listed)
+
+
+class PlainCipher:
+    """Stands for KMS: a ciphertext opens only in the context it was made in."""
+
+    def encrypt(self, text: str, context: dict[str, str]) -> bytes:
+        return f"{context['tenant']}|{context['field']}|{text}".encode()
+
+    def decrypt(self, data: bytes, context: dict[str, str]) -> str:
+        tenant, field, text = data.decode().split("|", 2)
+        if (tenant, field) != (context["tenant"], context["field"]):
+            raise PermissionError("wrong encryption context")
+        return text
+
+
+class StormySender:
+    """A `Sender` straight into the fakes, which behave as on the network behind the sandbox's egress."""
+
+    def __init__(self, world: World, fakes: dict[str, Fake], strait: Strait, function: str) -> None:
+        self._world = world
+        self._fakes = fakes
+        self._strait = strait
+        self._function = function
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        strait = self._strait
+        parts = urlsplit(request.url)
+        if parts.scheme != "https" or parts.netloc != parts.hostname or not is_allowed_host(parts.netloc):
+            raise HostRefused
+        strait.latency(60)
+        provider = provider_of(parts.netloc)
+        if strait.weather.is_away(f"{provider}:{parts.netloc}", strait.scheduler.now):
+            return self._away(provider, request)
+        fate = strait.weather.calling()
+        if fate is Fate.OK:
+            answer = self._perform(provider, parts, request)
+            strait.latency(150)
+            return answer
+        return self._struck(fate, provider, parts, request)
+
+    def _away(self, provider: str, request: HttpRequest) -> HttpResponse:
+        """A provider that is down: nobody listens, or its gateway says so, or nothing at all comes back."""
+        drawn = self._strait.rng.random()
+        if drawn < 0.4:
+            raise NotSent("not_connected")
+        if drawn < 0.8:
+            return _answer_of(Fault(provider, "html", "", "", 502, None, None, 1))
+        self._strait.scheduler.wait(int(request.timeout_seconds * 1000))
+        raise FateUnknown("no_answer")
+
+    def _struck(self, fate: Fate, provider: str, parts: Any, request: HttpRequest) -> HttpResponse:
+        strait = self._strait
+        timeout_ms = int(request.timeout_seconds * 1000)
+        if provider == "oauth" and fate in _GRANT_LOST:
+            strait.weather.lost_grants += 1
+        match fate:
+            case Fate.NOT_SENT:
+                raise NotSent("not_connected")
+            case Fate.BROKEN_BEFORE:
+                raise FateUnknown("no_answer")
+            case Fate.CRASH_BEFORE:
+                strait.crash()
+            case Fate.SERVER_ERROR:
+                kind, status = ("html", 502) if strait.rng.random() < 0.5 else ("status", 500)
+                return _answer_of(Fault(provider, kind, "", "", status, None, None, 1))
+            case Fate.SLOWED:
+                status = 503 if provider == "bitrix24" else 429
+                return _answer_of(Fault(provider, "status", "", "", status, None, None, 1))
+            case Fate.LATE:
+                late_ms = min(SERVER_WALL_MS - 1_000, timeout_ms + int(strait.rng.random() * 30_000))
+                strait.scheduler.at(strait.scheduler.now + late_ms, partial(self._perform, provider, parts, request))
+                strait.scheduler.wait(timeout_ms)
+                raise FateUnknown("no_answer")
+            case _:
+                pass
+        answer = self._perform(provider, parts, request)
+        match fate:
+            case Fate.CRASH_AFTER:
+                strait.crash()
+            case Fate.ANSWER_LOST:
+                strait.latency(timeout_ms)
+                raise FateUnknown("no_answer")
+            case Fate.ERROR_AFTER:
+                return _answer_of(Fault(provider, "html", "", "", 502, None, None, 1))
+            case _:
+                strait.latency(min(8_000, timeout_ms - 1))
+        return answer
+
+    def _perform(self, provider: str, parts: Any, request: HttpRequest) -> HttpResponse:
+        call = Call(
+            provider=provider,
+            method=request.method,
+            host=parts.netloc,
+            path=parts.path,
+            query=parts.query,
+            headers={name.lower(): value for name, value in request.headers.items()} | {"host": parts.netloc},
+            body=request.body,
+            at_ms=self._world.now_ms(),
+            function=self._function,
+        )
+        partial = parts.path.endswith("imconnector.send.messages.json") and self._strait.weather.item_fails()
+        reply = self._fakes[provider](call, partial=partial)
+        if provider == "oauth" and reply.took_effect:
+            self._strait.renewed()
+        return HttpResponse(reply.status, reply.headers, reply.body)
+
+
+def _answer_of(fault: Fault) -> HttpResponse:
+    reply = fault.reply()
+    return HttpResponse(reply.status, reply.headers, reply.body)

@@ -1,0 +1,101 @@
+"""Who lives in a history: portals with their lines, WhatsApp numbers, customers. All of it drawn from the seed."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+CONNECTOR = "ponte_whatsapp"
+APP_SECRET = "simulated-app-secret"
+CLIENT_ID, CLIENT_SECRET = "local.simulated", "simulated-client-secret"
+NAMES = ("Marina Duarte", "João da Silva", "Zé", "Ana Lúcia Prado", "山田 太郎", "", "O'Neill 3º", "Bia")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """wa_id or user_id may be "": some people are known by phone alone, some by BSUID alone."""
+
+    name: str
+    wa_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Friendship:
+    """A customer who writes to a number: one conversation. messages, answers: how many each side will write."""
+
+    customer: Customer
+    phone_number_id: str
+    messages: int
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    scenario: dict[str, Any]
+    friendships: tuple[Friendship, ...]
+
+
+def draw(rng: Random, now_s: int) -> Town:
+    """One or two portals, one or two numbers each, two to four customers; about thirty messages in all."""
+    portals, numbers = [], []
+    for at in range(rng.choice((1, 1, 2))):
+        lines = []
+        for line in range(rng.choice((1, 1, 2))):
+            phone_number_id = f"10000000000{at}{line}"
+            numbers.append(_number(rng, phone_number_id))
+            lines.append(_line(rng, 100 + line, phone_number_id))
+        portals.append(_portal(rng, at, lines, now_s))
+    customers = [_customer(rng, n) for n in range(rng.randint(2, 4))]
+    ids = [number["phone_number_id"] for number in numbers]
+    pairs = [(customer, rng.choice(ids)) for customer in customers]
+    pairs += [(customer, other) for customer in customers for other in ids if rng.random() < 0.25]
+    friendships = tuple(
+        Friendship(customer, number, rng.randint(2, 6), rng.randint(1, 5))
+        for customer, number in dict.fromkeys(pairs[:5])
+    )
+    meta = {"app_secret": APP_SECRET, "verify_token": "verify", "access_token": "graph-token", "numbers": numbers}
+    bitrix24 = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "portals": portals}
+    return Town({"timing": {}, "meta": meta, "bitrix24": bitrix24}, friendships)
+
+
+def _number(rng: Random, phone_number_id: str) -> dict[str, Any]:
+    pair = rng.choice(({"pair_per_s": 0.1667, "pair_burst": 45}, {"pair_per_s": 5, "pair_burst": 45}))
+    return {
+        "phone_number_id": phone_number_id,
+        "waba_id": "200" + phone_number_id[3:],
+        "display_phone_number": "+55 11 4000-00" + phone_number_id[-2:],
+        "rate": {"per_s": 80, "burst": 80, **pair},
+    }
+
+
+def _line(rng: Random, line: int, phone_number_id: str) -> dict[str, Any]:
+    signature = rng.random() < 0.3
+    return {"connector": CONNECTOR, "line": line, "signature": signature, "phone_number_id": phone_number_id}
+
+
+def _portal(rng: Random, at: int, lines: list[dict[str, Any]], now_s: int) -> dict[str, Any]:
+    rate = rng.choice(({"per_s": 2, "burst": 45}, {"per_s": 20, "burst": 100}, {"per_s": 20, "burst": 100}))
+    soon = rng.choice((30, 290, 310, 900, 3600))  # a token's end may fall into the history
+    return {
+        "member_id": f"{at}" * 32,
+        "domain": f"empresa{at}.bitrix24.com.br",
+        "application_token": f"application-token-{at}",
+        "status": "active",
+        "access_token": f"access-{at}",
+        "refresh_token": f"refresh-{at}",
+        "expires_at": now_s + soon,
+        "crm": rng.choice(("contact", "contact", "lead", "none")),
+        "rate": rate,
+        "contacts": [],
+        "lines": lines,
+    }
+
+
+def _customer(rng: Random, n: int) -> Customer:
+    """Brazilian mobiles with and without the ninth digit, landlines, and people without a phone."""
+    kind = rng.random()
+    wa_id = rng.choice(("551198765", "55119876", "55113333")) + f"{n:04d}"
+    user_id = f"BR.{700000 + n}"
+    if kind < 0.2:
+        return Customer(rng.choice(NAMES), "", user_id)
+    return Customer(rng.choice(NAMES), wa_id, user_id if kind < 0.6 else "")
