@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test check build lock setup browser clean
+.PHONY: help run test check simulate simulate-mutants build lock setup browser clean
 
 help: ## Mostra os comandos / show the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Sobe o sandbox, sem conta nenhuma / start the sandbox, no account needed
 	@exec $(BIN)/python -m sandbox
@@ -27,6 +27,12 @@ check: setup ## Estilo, tipos, camadas e template / style, types, layers and tem
 	$(BIN)/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=sa-east-1 $(BIN)/sam validate --lint
 	$(BIN)/python -m pytest -q tests/template
+
+simulate: setup ## Simula histórias com falhas / simulate histories with faults (SEEDS=1000 FIRST=0, or SEED=k)
+	@$(BIN)/python -m sandbox.simulate $(if $(SEED),--seed $(SEED) --message "$(MESSAGE)",--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+
+simulate-mutants: setup ## Planta erros que a simulação tem de achar / plant bugs that the simulation has to catch
+	@$(BIN)/python -m sandbox.simulate --mutants
 
 build: setup ## Monta o pacote para a AWS / build what `sam deploy` uploads
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build

@@ -50,6 +50,7 @@ class MemoryQueue:
         self.dead: MemoryQueue | None = None
         self.groups: dict[str, list[Message]] = {}
         self.handles: dict[str, Message] = {}
+        self._blocked: dict[str, int] = {}  # by group: until when its last message in flight is hidden
         self._known: dict[tuple[str, str], tuple[int, str]] = {}
         self._number = 0
 
@@ -76,15 +77,12 @@ class MemoryQueue:
 
     def take(self, most: int, now: int, shuffle: Shuffle | None = None) -> list[Message]:
         """Show up to `most` messages. Groups come in the order of their heads, or shuffled."""
-        names = list(self.groups)
-        if shuffle:
+        names = [name for name in self.groups if self._blocked.get(name, 0) <= now]
+        if shuffle and len(names) > 1:
             shuffle(names)
         taken: list[Message] = []
         for name in names:
-            group = self.groups[name]
-            if any(message.visible_ms > now for message in group):
-                continue
-            for message in list(group):
+            for message in list(self.groups[name]):
                 if len(taken) == most:
                     return taken
                 if self.dead is not None and message.received >= self.max_receive:
@@ -92,7 +90,7 @@ class MemoryQueue:
                     self.dead.put(message.body, message.group, message.id, now)
                     continue
                 message.received += 1
-                message.visible_ms = now + self.visibility_ms
+                message.visible_ms = self._blocked[name] = now + self.visibility_ms
                 self.handles.pop(message.handle, None)
                 message.handle = f"{message.id}.{message.received}"
                 self.handles[message.handle] = message
@@ -105,6 +103,7 @@ class MemoryQueue:
         if message is None:
             return False
         message.visible_ms = now + seconds * 1000
+        self._block(message.group)
         return True
 
     def delete(self, handle: str, now: int) -> bool:
@@ -126,11 +125,7 @@ class MemoryQueue:
 
     def next_visible_ms(self, now: int) -> int | None:
         """The earliest time at which something can be shown that cannot now; None where nothing waits."""
-        times = [max(message.visible_ms for message in group) for group in self.groups.values() if group]
-        return min((time for time in times if time > now), default=None)
-
-    def has_visible(self, now: int) -> bool:
-        return any(all(m.visible_ms <= now for m in group) for group in self.groups.values() if group)
+        return min((time for time in self._blocked.values() if time > now), default=None)
 
     def _in_flight(self, handle: str, now: int) -> Message | None:
         message = self.handles.get(handle)
@@ -138,10 +133,16 @@ class MemoryQueue:
 
     def _drop(self, message: Message) -> None:
         self.handles.pop(message.handle, None)
-        group = self.groups[message.group]
-        group.remove(message)
-        if not group:
-            del self.groups[message.group]
+        self.groups[message.group].remove(message)
+        self._block(message.group)
+
+    def _block(self, name: str) -> None:
+        group = self.groups[name]
+        if group:
+            self._blocked[name] = max(message.visible_ms for message in group)
+        else:
+            del self.groups[name]
+            self._blocked.pop(name, None)
 
 
 class MemorySqs:

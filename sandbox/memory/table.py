@@ -57,7 +57,8 @@ def holds(condition: Condition | None, item: Item | None) -> bool:
 
 
 class MemoryTable:
-    """One table. Items are copied in and out, so nobody shares state by accident."""
+    """One table. Items are copied in and out, so nobody shares state by accident; inside, what is kept is only ever
+    replaced, and an old item may share its unchanged branches with the new one."""
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, str], Item] = {}
@@ -77,14 +78,14 @@ class MemoryTable:
         with self._lock:
             old = self._items.get(key_of(write))
             if not holds(write.when, old):
-                raise ConditionFailed(_copy(old))
-            self._apply(write)  # which replaces the item: the old one stays as it was
-            return _copy(old) if old else {}
+                raise ConditionFailed(dict(old) if old else None)
+            self._apply(write)
+            return dict(old) if old else {}
 
     def write_new(self, write: Update) -> Item:
         with self._lock:
             self.write(write)
-            return _copy(self._items[write.pk, write.sk])
+            return dict(self._items[write.pk, write.sk])
 
     def transact(self, writes: Sequence[Write]) -> None:
         keys = [key_of(write) for write in writes]

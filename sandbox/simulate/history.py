@@ -13,6 +13,7 @@ from typing import Any
 from ponte.storage import keys
 from ponte.storage.directory import portal_of
 from ponte.storage.grants import Grants, Tokens
+from ponte.storage.ledger import Ledger
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Put, Tables
 from sandbox.calls import Fake
@@ -219,8 +220,7 @@ class History:
         for _ in range(ROUNDS):
             if not self._run_dry():
                 return
-            parked = [item for item in self.items() if item["st"] == "PARKED"]
-            if not parked and not any(queue.dead for queue in self.queues.values()):
+            if not Ledger(self.ledger).parked() and not any(queue.dead for queue in self.queues.values()):
                 break
             self._reinstall()
             self._schedule("redrive")

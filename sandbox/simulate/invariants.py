@@ -22,6 +22,7 @@ PIECE = re.compile(r"\bo(\d+)w(\d+)")
 NOT_DELIVERED = sentence("notice.not_delivered", "pt-BR", why="\0").partition("\0")[0]
 FINAL = {"SENT", "SKIPPED", "PARKED"}
 ENOUGH_TRIES = 9
+PROOF_MS = 60_000  # a receipt that was taken so long ago has been worked on
 
 
 @dataclass(slots=True)
@@ -150,7 +151,9 @@ class _Reading:
             for said, item in zip(same, items, strict=True):
                 events[said.id] = str(item["event_id"]) if item else ""
                 if item and item["st"] == "SENT":
-                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])})
+                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])}, len(same) > 1)
+                if item and item.get("dup_risk") and copies and len(same) == 1:
+                    self._resent(said, item, pieces[token][0][2])
         self._in_order(messages, positions, events)
 
     def chats(self) -> None:
@@ -242,11 +245,22 @@ class _Reading:
         needle = said.id.encode()
         return parked or any(needle in body for body in self._history.store.spilled)
 
-    def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str]) -> None:
+    def _resent(self, said: Said, item: dict[str, Any], first_wamid: str) -> None:
+        """A send may only be repeated while no receipt of it has come."""
+        proved_ms = self._history.posts.receipts.taken_ms.get(first_wamid)
+        risks = [entry["at_ms"] for entry in item["log"] if entry["step"] == "dup_risk" and entry["detail"] == "send0"]
+        if proved_ms and risks and proved_ms + PROOF_MS < risks[0]:
+            self._verdict.add("resent against the proof", said.id)
+
+    def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str], twin: bool) -> None:
+        """twin: another message has the same text, and `wamids` are those of both."""
         shown = next((m for chat in portal.chats.values() for m in chat.messages if str(m.id) == said.id), None)
         if shown is None or shown.waiting:
             self._verdict.add("clock left", said.id)
-        elif not set(shown.connector_mids) <= wamids or not shown.connector_mids:
+            return
+        acknowledged = set(shown.connector_mids)
+        whole = acknowledged == wamids or twin or self._verdict.copied
+        if not acknowledged or not acknowledged <= wamids or not whole:
             self._verdict.add("wrong ids", said.id)
 
 

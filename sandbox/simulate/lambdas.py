@@ -176,23 +176,26 @@ class EventSource:
 
     def stir(self) -> None:
         """Something may be visible now: look, a moment later."""
-        self._scheduler.at(self._scheduler.now + 1, self._poll)
+        self._look_at(self._scheduler.now + 1)
 
     def _poll(self) -> None:
         now = self._scheduler.now
+        if now >= self._next_ms:
+            self._next_ms = 0
         while self._running < self._most:
             taken = self._queue.take(BATCH, now, self._shuffle)
             if not taken:
                 break
             self._running += 1
             self._platform.start(self._function, {"Records": list(map(_record, taken))}, _Done(self, taken))
-        self._look_again(now)
-
-    def _look_again(self, now: int) -> None:
         upcoming = self._queue.next_visible_ms(now)
-        if upcoming is not None and not now < self._next_ms <= upcoming:
-            self._next_ms = upcoming + 1
-            self._scheduler.at(self._next_ms, self._poll)
+        if upcoming is not None:
+            self._look_at(upcoming + 1)
+
+    def _look_at(self, time_ms: int) -> None:
+        if not self._scheduler.now < self._next_ms <= time_ms:  # else that look is early enough, and looks again
+            self._next_ms = time_ms
+            self._scheduler.at(time_ms, self._poll)
 
     def finished(self, taken: list[Message], answer: Any, good: bool) -> None:
         now = self._scheduler.now

@@ -60,7 +60,6 @@ class People:
         customer = friend.customer
         number = friend.phone_number_id
         phone = self._world.phones.meet(number, wa_id=customer.wa_id, user_id=customer.user_id, name=customer.name)
-        # What Meta shows of somebody is not always all that there is: a phone may be left out beside a BSUID.
         burst = rng.choice((1, 1, 2, 4))
         left = friend.messages
         while left > 0:
@@ -173,7 +172,7 @@ class People:
             for chat in portal.chats.values():
                 if chat.line == line and chat_is_of(chat, phone):
                     return chat
-            self._scheduler.wait(2_000)
+            self._scheduler.wait(3_000)
         return None
 
     def _write(self, phone: Phone) -> Said:
@@ -185,7 +184,9 @@ class People:
         return one
 
     def _value(self, phone: Phone, one: Said) -> dict[str, object]:
-        return webhooks.text_message(phone, one.id, one.text, self._scheduler.now)
+        """Beside a BSUID the phone may be left out, as Meta does with people who have a username."""
+        shown = replace(phone, wa_id="") if phone.user_id and self._rng.random() < 0.3 else phone
+        return webhooks.text_message(shown, one.id, one.text, self._scheduler.now)
 
     def _text(self, sign: str, name: str, earlier: list[Said], phone: Phone) -> str:
         rng = self._rng
@@ -197,7 +198,7 @@ class People:
         if short and rng.random() < 0.12:
             return rng.choice(short)
         token = f"{sign}{self._serial}"
-        if sign == "o" and rng.random() < 0.04:
+        if sign == "o" and rng.random() < 0.02:
             return " ".join(f"{token}w{n}" for n in range(LONG_WORDS))
         return f"{token}w0 {rng.choice(('olá', 'bom dia, ' + name, 'R$ 10 [b]já[/b]?', 'ção 👍 *x*', '1'))}"
 

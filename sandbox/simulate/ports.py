@@ -5,6 +5,7 @@ refusals and lost answers strike between them; what nobody tells the caller it c
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -31,13 +32,24 @@ class Unavailable(Exception):
     """An AWS service did not answer as asked. What our code makes of it must be right; it is no bug of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A call of a provider. came_to: the answer's status, or the kind of error our code saw."""
+
+    at_ms: int
+    function: str
+    request: HttpRequest
+    came_to: str
+
+
 class Strait:
-    """Where a caller meets trouble: waits its turn, and dies if the weather says so."""
+    """Where a caller meets trouble: waits its turn, dies if the weather says so. heard: told of calls to providers."""
 
     def __init__(self, scheduler: Scheduler, weather: Weather, rng: Random) -> None:
         self.scheduler = scheduler
         self.weather = weather
         self.rng = rng
+        self.heard: Callable[[Heard], object] = lambda _: None
         self._renewing: set[Process] = set()
         scheduler.on_kill = self._killed
 
@@ -206,6 +218,18 @@ class StormySender:
         self._function = function
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        came_to = "killed"
+        try:
+            response = self._send(request)
+            came_to = str(response.status)
+        except Exception as error:
+            came_to = type(error).__name__
+            raise
+        finally:
+            self._strait.heard(Heard(self._strait.scheduler.now, self._function, request, came_to))
+        return response
+
+    def _send(self, request: HttpRequest) -> HttpResponse:
         strait = self._strait
         parts = urlsplit(request.url)
         if parts.scheme != "https" or parts.netloc != parts.hostname or not is_allowed_host(parts.netloc):

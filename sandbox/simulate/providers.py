@@ -37,10 +37,11 @@ class Said:
 
 @dataclass(slots=True)
 class Receipts:
-    """What Meta told of the messages it took: the highest rank posted per wamid, and which were said to have failed."""
+    """What Meta told of the messages it took, by wamid. taken_ms: when our door took the first word of it."""
 
     failed: set[str] = field(default_factory=set)
     delivered: set[str] = field(default_factory=set)
+    taken_ms: dict[str, int] = field(default_factory=dict)
 
 
 class Posts:
@@ -153,6 +154,7 @@ class Posts:
             value = webhooks.status_update(accepted, status, self._scheduler.now, code)
             webhook = webhooks.signed(self._world.meta, self._numbers[accepted.phone.phone_number_id], value)
             self._until_taken(webhook, ())
+            self.receipts.taken_ms.setdefault(accepted.wamid, self._scheduler.now)
 
         self._later(after_ms, post)
 

@@ -35,3 +35,8 @@ def dynamodb(emulator: Emulator) -> Any:
 @pytest.fixture(scope="session")
 def sqs(emulator: Emulator) -> Any:
     return emulator.client("sqs")
+
+
+@pytest.fixture(scope="session")
+def s3(emulator: Emulator) -> Any:
+    return emulator.client("s3")

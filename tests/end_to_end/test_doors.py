@@ -79,7 +79,7 @@ def test_an_array_valued_token_queues_nothing(with_chat: Sandbox) -> None:
 
 
 def bodies() -> dict[str, bytes]:
-    rnd = random.Random(7)  # noqa: S311  the same noise in every run
+    rnd = random.Random(7)
     return {
         "empty": b"",
         "null": b"null",

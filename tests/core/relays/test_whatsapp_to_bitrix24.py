@@ -66,6 +66,15 @@ def test_a_new_customer_without_contact_gets_one_before_the_message() -> None:
     assert effects[2].contact_id == "342"
 
 
+def test_who_first_came_without_a_phone_is_found_by_our_own_id() -> None:
+    """Their contact has no phone; searching by it alone would make a second one."""
+    both = replace(NEW, user_id="BR.1")
+    answers = {"find_contact": {"ids": []}, "find_by_origin": {"ids": ["77"]}, "send": {"chat_id": "1"}}
+    by_phone, by_origin, send, *_ = walk(both, answers)
+    assert (bool(by_phone.phones), by_origin.phones, by_origin.origin) == (True, (), "p1")
+    assert send.contact_id == "77"
+
+
 def test_without_crm_rights_the_message_still_arrives() -> None:
     effects = walk(NEW, {"find_contact": {"refused": "access_denied"}, "send": {"chat_id": "1"}})
     assert [type(e) for e in effects] == [FindContact, SendToOpenLine, SaveConversation, MarkRead, Finish]

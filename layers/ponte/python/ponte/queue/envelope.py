@@ -4,7 +4,7 @@ Stdlib only: the ingress functions import this.
 """
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ponte.errors import MalformedEvent
@@ -51,7 +51,8 @@ class Envelope:
 
     def dumps(self) -> str:
         """JSON in ASCII, so that lone surrogates of hostile texts survive the way through the queue."""
-        return json.dumps({"v": VERSION, "id": self.id, **asdict(self)}, separators=(",", ":"))
+        own = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({"v": VERSION, "id": self.id, **own}, separators=(",", ":"))
 
 
 def loads(text: str) -> Envelope:

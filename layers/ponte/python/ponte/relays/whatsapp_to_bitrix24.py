@@ -85,9 +85,14 @@ def _contact(conversation: Conversation, crm: CrmMode, first: str, last: str, st
         return Step("find_contact", FindContact(crm, phones if crm == "contact" else (), conversation.external))
     if refused(steps, "find_contact") is not None:
         return ""
-    ids = steps["find_contact"].get("ids") or []
-    if ids:
-        return str(ids[0])
+    found = steps["find_contact"].get("ids") or []
+    if not found and phones and crm == "contact" and conversation.user_id:
+        # Whoever first came without a phone has an entity of ours without one.
+        if "find_by_origin" not in steps:
+            return Step("find_by_origin", FindContact(crm, (), conversation.external))
+        found = steps["find_by_origin"].get("ids") or []
+    if found:
+        return str(found[0])
     if "add_contact" not in steps:
         phone = to_e164(conversation.wa_id) if conversation.wa_id else ""
         return Step("add_contact", AddContact(crm, first, last, phone, conversation.external))

@@ -1,0 +1,129 @@
+"""Many seeds, over the cores of the machine: what came of them, counted and shown."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from sandbox.simulate.history import History
+from sandbox.simulate.invariants import judge
+from sandbox.simulate.mutants import MUTANTS, Mutant, planted
+
+CHUNK = 20
+MUTANT_SEEDS = 300
+NUMBERS = ("histories", "messages", "risked", "copied", "unposted", "late", "steps", "invocations", "seconds")
+type Violation = tuple[int, str, str]
+
+
+@dataclass(slots=True)
+class Tally:
+    """seconds: of one core. violations: (seed, kind, what)."""
+
+    histories: int = 0
+    messages: int = 0
+    risked: int = 0
+    copied: int = 0
+    unposted: int = 0
+    late: int = 0
+    steps: int = 0
+    invocations: int = 0
+    seconds: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[Violation] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        for name in (
+            "histories",
+            "messages",
+            "risked",
+            "copied",
+            "unposted",
+            "late",
+            "steps",
+            "invocations",
+            "seconds",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.faults.update(other.faults)
+        self.violations += other.violations
+
+    def kinds(self, kind: str) -> int:
+        return sum(1 for _, found, _ in self.violations if found == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """seed: the first one that caught the mutant, None where none of the tried ones did."""
+
+    mutant: Mutant
+    seed: int | None
+    kind: str = ""
+    what: str = ""
+
+
+def run_seed(seed: int) -> Tally:
+    """One history."""
+    start = time.process_time()
+    history = History(seed)
+    history.run()
+    verdict = judge(history)
+    return Tally(
+        histories=1,
+        messages=verdict.messages,
+        risked=verdict.risked,
+        copied=verdict.copied,
+        unposted=verdict.unposted,
+        late=verdict.late,
+        steps=history.scheduler.steps,
+        invocations=history.platform.invocations,
+        seconds=time.process_time() - start,
+        faults=Counter(history.weather.counts),
+        violations=[(seed, kind, what) for kind, what in verdict.violations],
+    )
+
+
+def run_seeds(seeds: Iterable[int]) -> Tally:
+    tally = Tally()
+    for seed in seeds:
+        tally.add(run_seed(seed))
+    return tally
+
+
+def run_many(first: int, count: int, jobs: int, progress: Callable[[Tally], None]) -> Tally:
+    """Seeds first .. first + count - 1 in `jobs` processes. progress: told the tally so far."""
+    total = Tally()
+    chunks = [range(at, min(at + CHUNK, first + count)) for at in range(first, first + count, CHUNK)]
+    for tally in _spread(run_seeds, chunks, jobs):
+        total.add(tally)
+        progress(total)
+    return total
+
+
+def catch(mutant: Mutant, seeds: int = MUTANT_SEEDS) -> Caught:
+    """The first seed in which the planted bug shows. Raises mutants.Stale."""
+    with planted(mutant):
+        for seed in range(seeds):
+            found = run_seed(seed).violations
+            if found:
+                return Caught(mutant, seed, found[0][1], found[0][2])
+    return Caught(mutant, None)
+
+
+def catch_all(jobs: int) -> Iterator[Caught]:
+    """Every mutant, in no order."""
+    yield from _spread(catch, MUTANTS, jobs)
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _spread[Given, Made](work: Callable[[Given], Made], given: Iterable[Given], jobs: int) -> Iterator[Made]:
+    if jobs == 1:
+        yield from map(work, given)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for done in as_completed([pool.submit(work, one) for one in given]):
+            yield done.result()
