@@ -151,7 +151,8 @@ class _Reading:
             for said, item in zip(same, items, strict=True):
                 events[said.id] = str(item["event_id"]) if item else ""
                 if item and item["st"] == "SENT":
-                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])}, len(same) > 1)
+                    unclear = len(same) > 1 or risked
+                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])}, unclear)
                 if item and item.get("dup_risk") and copies and len(same) == 1:
                     self._resent(said, item, pieces[token][0][2])
         self._in_order(messages, positions, events)
@@ -242,24 +243,29 @@ class _Reading:
     def _was_late(self, said: Said, event_id: str) -> bool:
         item = self._items.get(event_id)
         parked = any(entry["step"] == "parked" for entry in (item or {}).get("log", []))
-        needle = said.id.encode()
-        return parked or any(needle in body for body in self._history.store.spilled)
+        return parked or self._was_spilled(said.id)
+
+    def _was_spilled(self, source_id: str) -> bool:
+        needle = source_id.encode()
+        return any(needle in body for body in self._history.store.spilled)
 
     def _resent(self, said: Said, item: dict[str, Any], first_wamid: str) -> None:
         """A send may only be repeated while no receipt of it has come."""
+        if self._was_spilled(first_wamid):
+            return
         proved_ms = self._history.posts.receipts.taken_ms.get(first_wamid)
         risks = [entry["at_ms"] for entry in item["log"] if entry["step"] == "dup_risk" and entry["detail"] == "send0"]
         if proved_ms and risks and proved_ms + PROOF_MS < risks[0]:
             self._verdict.add("resent against the proof", said.id)
 
-    def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str], twin: bool) -> None:
-        """twin: another message has the same text, and `wamids` are those of both."""
+    def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str], unclear: bool) -> None:
+        """unclear: `wamids` may be more than this message's, for another has its text or it was sent again."""
         shown = next((m for chat in portal.chats.values() for m in chat.messages if str(m.id) == said.id), None)
         if shown is None or shown.waiting:
             self._verdict.add("clock left", said.id)
             return
         acknowledged = set(shown.connector_mids)
-        whole = acknowledged == wamids or twin or self._verdict.copied
+        whole = acknowledged == wamids or unclear
         if not acknowledged or not acknowledged <= wamids or not whole:
             self._verdict.add("wrong ids", said.id)
 

@@ -1,0 +1,1 @@
+"""Speed and behaviour beside named peers, in one run. Never part of the tests."""
