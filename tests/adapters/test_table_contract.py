@@ -119,6 +119,7 @@ def test_an_update_makes_the_item_that_is_missing(table: Table, pk: str) -> None
         (gt("n", 5), False),
         (all_of(eq("n", 5), exists("s")), True),
         (all_of(eq("n", 5), exists("missing")), False),
+        (all_of(any_of(eq("n", 5), eq("n", 6))), True),
         (any_of(eq("n", 6), all_of(eq("s", "x"), lt("n", 9))), True),
         (any_of(eq("n", 6), eq("s", "y")), False),
     ],

@@ -10,7 +10,19 @@ from ponte.mappings import Timing
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.relays.effects import Decision, Effect, Finish, MarkRead, Park, SendText, Step, Steps, refused
+from ponte.relays.effects import (
+    Decision,
+    Effect,
+    FindContact,
+    Finish,
+    MarkRead,
+    Park,
+    PostNotice,
+    SendText,
+    Step,
+    Steps,
+    refused,
+)
 from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Executor, Found, NotFound, Proof
 from ponte.storage.ledger import Claimed, Ledger, word
 from ponte.storage.receipts import Receipts
@@ -44,6 +56,7 @@ class World:
     probed: int = 0
     took_effect: bool = True
     parts: int = 1
+    first: tuple[Step, ...] = ()
     clock: Clock = field(default_factory=Clock)
     notes: list[str] = field(default_factory=list)
 
@@ -64,6 +77,11 @@ class World:
         return self.executor.run(EVENT, lambda _claim: (self.decide, self))
 
     def decide(self, steps: Steps) -> Decision:
+        for step in self.first:
+            if step.name not in steps:
+                return step
+            if refused(steps, step.name):
+                return Park("reason.default")
         for part in range(self.parts):
             if f"send{part}" not in steps:
                 return Step(f"send{part}", SendText("5511", "", f"text{part}", part))
@@ -77,7 +95,10 @@ class World:
     def perform(self, effect: Effect, _claim: Claimed, _timeout: float) -> Outcome:
         if isinstance(effect, MarkRead):
             return Succeeded()
-        assert isinstance(effect, SendText)
+        if not isinstance(effect, SendText):
+            outcome = self.outcomes.pop(0) if self.outcomes else Succeeded({})
+            assert not isinstance(outcome, BaseException)
+            return outcome
         outcome = self.outcomes.pop(0) if self.outcomes else Succeeded({"wamid": f"w{len(self.sent)}"})
         if isinstance(outcome, Succeeded) or (isinstance(outcome, Unknown | Killed) and self.took_effect):
             self.sent.append(effect.body)
@@ -257,3 +278,182 @@ def test_an_unknown_fate_with_a_probe_that_fails_stays_unknown() -> None:
         assert isinstance(world.run(), Later)
     assert world.run() == Done()
     assert world.sent == ["text0"]
+
+
+def test_waiting_for_a_turn_does_not_lengthen_the_back_off() -> None:
+    world = World([Transient("rate", 1, counts=False)] * 9 + [Transient("131016")])
+    for _ in range(9):
+        assert world.run() == Later(1)
+    assert world.run() == Later(5)
+
+
+def test_a_lookup_that_never_gives_a_readable_answer_ends_in_parking() -> None:
+    lookup = Step("find_contact", FindContact("contact", ("+5511",), ""))
+    world = World([Unknown("unreadable_answer")] * 20, first=(lookup,))
+    verdicts = [world.run() for _ in range(11)]
+    assert (verdicts[-1], world.state) == (Done(), "PARKED")
+
+
+def test_a_lookup_while_the_provider_is_away_burns_no_tries() -> None:
+    lookup = Step("find_contact", FindContact("contact", ("+5511",), ""))
+    world = World([Unknown("http_502")] * 20, first=(lookup,))
+    for _ in range(20):
+        assert isinstance(world.run(), Later)
+    assert (world.run(), world.state) == (Done(), "SENT")
+
+
+def lost(world: World) -> None:
+    """The first send's answer is lost, though it arrived."""
+    world.outcomes = [Unknown("no_answer")]
+    assert isinstance(world.run(), Later)
+    assert world.sent == ["text0"]
+
+
+def test_a_message_given_back_before_the_probe_is_probed_by_the_next_worker() -> None:
+    world = World(proofs=[Found({"wamid": "w0"})])
+    lost(world)
+    claim = world.ledger.claim(EVENT, "short", world.clock.now, 60_000)
+    assert isinstance(claim, Claimed)
+    world.ledger.release(claim, world.clock.now, "lease_short", counts=False)
+    assert world.run() == Done()
+    assert (world.sent, world.probed) == (["text0"], 1)
+
+
+def test_a_lease_that_is_nearly_over_is_given_back_and_the_doubt_with_it() -> None:
+    world = World(proofs=[Found({"wamid": "w0"})])
+    lost(world)
+    decide = world.decide
+
+    def slow(steps: Steps) -> Decision:
+        world.clock.now += 59_500
+        return decide(steps)
+
+    world.decide = slow  # type: ignore[method-assign]
+    assert world.run() == Later(0)
+    world.decide = decide  # type: ignore[method-assign]
+    assert world.run() == Done()
+    assert (world.sent, world.probed) == (["text0"], 1)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [[], [Transient("not_connected", counts=False)], [Rejected("no_such")]],
+    ids=["done again", "fails", "refused"],
+)
+def test_a_repeatable_step_before_the_send_does_not_settle_its_fate(again: list[Outcome | BaseException]) -> None:
+    world = World(proofs=[Found({"wamid": "w0"})])
+    decide = world.decide
+    lookup = Step("lookup", FindUnsaved("contact", (), ""))
+    world.decide = lambda steps: decide(steps) if "lookup" in steps else lookup  # type: ignore[method-assign]
+    world.outcomes = [Succeeded({}), Unknown("no_answer")]
+    assert isinstance(world.run(), Later)
+    world.outcomes = again
+    while world.run() != Done():
+        pass
+    assert (world.sent, world.probed, world.state) == (["text0"], 1, "SENT")
+
+
+def test_a_probe_that_uses_up_the_lease_leaves_the_send_to_the_next_worker() -> None:
+    world = World(proofs=[NotFound(), NotFound()], took_effect=False)
+    world.outcomes = [Unknown("http_502")]
+    world.run()
+    probe = world.probe
+
+    def slow(effect: Effect, claim: Claimed, timeout: float) -> Proof:
+        world.clock.now += 59_500
+        return probe(effect, claim, timeout)
+
+    world.probe = slow  # type: ignore[method-assign]
+    assert world.run() == Later(0)
+    assert world.sent == []
+    world.probe = probe  # type: ignore[method-assign]
+    assert (world.run(), world.probed, world.sent) == (Done(), 2, ["text0"])
+
+
+class FindUnsaved(FindContact):
+    """A look-up whose outcome is not kept: it comes again in front of the send."""
+
+    saved = False
+
+
+def test_a_notice_out_of_turn_leaves_the_doubt_about_the_send() -> None:
+    """A crash after the send; when the next worker comes, something forbids the send; later a person redrives it."""
+    world = World([Killed()], [NotFound(), Found({"wamid": "w0"})])
+    with pytest.raises(Killed):
+        world.run()
+    world.clock.now += 121_000
+    decide, notice = world.decide, Step("notice", PostNotice("1", "window closed"))
+    world.decide = lambda steps: Park("reason.closed") if "notice" in steps else notice  # type: ignore[method-assign]
+    assert (world.run(), world.state) == (Done(), "PARKED")
+    assert world.ledger.unpark(EVENT.id, world.clock.now) == EVENT
+    world.decide = decide  # type: ignore[method-assign]
+    assert world.run() == Done()
+    assert (world.sent, world.probed) == (["text0"], 2)
+
+
+def test_a_notice_of_unknown_fate_does_not_put_the_send_in_doubt() -> None:
+    world = World([Unknown("http_502")], [NotFound()], first=(Step("notice", PostNotice("1", "x")),))
+    world.run()
+    assert world.run() == Done()
+    assert (world.sent, world.probed) == (["text0"], 1)
+
+
+def test_a_redriven_message_of_unknown_fate_is_probed_before_it_is_repeated() -> None:
+    world = World([Unknown("no_answer")] * 2, [CannotTell(None), CannotTell(None), Found({"wamid": "w1"})])
+    for _ in range(3):
+        world.run()
+    assert (len(world.sent), world.state) == (2, "PARKED")
+    world.ledger.unpark(EVENT.id, world.clock.now)
+    assert world.run() == Done()
+    assert (len(world.sent), world.state) == (2, "SENT")
+
+
+def test_a_message_parked_for_its_age_keeps_its_doubt() -> None:
+    world = World(proofs=[Found({"wamid": "w0"})])
+    lost(world)
+    world.clock.now += MAX_AGE_MS + 1
+    assert (world.run(), world.state) == (Done(), "PARKED")
+    world.ledger.unpark(EVENT.id, world.clock.now)
+    assert world.run() == Done()
+    assert (world.sent, world.state, world.probed) == (["text0"], "SENT", 1)
+
+
+def test_a_receipt_at_the_last_moment_stops_the_repetition() -> None:
+    world = World()
+    lost(world)
+
+    def probe(_effect: Effect, _claim: Claimed, _timeout: float) -> Proof:
+        world.receipts.receipt(EVENT.id, 0, "w-by-receipt", "sent", 1, world.clock.now)
+        return CannotTell(None)
+
+    world.probe = probe  # type: ignore[method-assign]
+    assert world.run() == Done()
+    assert world.sent == ["text0"]
+    assert not (world.ledger.read(EVENT.id) or {}).get("dup_risk")
+    assert not [note for note in world.notes if note.startswith("dup_risk")]
+
+
+def test_a_crash_is_not_settled_by_what_was_known_of_an_earlier_loss() -> None:
+    """The first send certainly failed; the second one's worker died, and the provider may still be at it."""
+    world = World([Unknown("http_502")], [NotFound(), NotFound(), NotFound()], took_effect=False)
+    world.run()
+    world.outcomes = [Killed()]
+    with pytest.raises(Killed):
+        world.run()
+    world.clock.now += 61_000
+    verdict = world.run()
+    assert isinstance(verdict, Later)
+    assert verdict.seconds > 55
+    world.clock.now += round(verdict.seconds * 1000)
+    assert (world.run(), world.sent) == (Done(), ["text0"])
+
+
+def test_a_crash_is_not_settled_by_a_probe_that_got_no_answer() -> None:
+    world = World([Killed()], [CannotTell(10, "http_502"), NotFound(), NotFound()], took_effect=False)
+    with pytest.raises(Killed):
+        world.run()
+    world.clock.now += 61_000
+    assert world.run() == Later(10)
+    world.clock.now += 10_000
+    assert isinstance(world.run(), Later)
+    assert world.sent == []

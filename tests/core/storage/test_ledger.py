@@ -5,7 +5,7 @@ import pytest
 from ponte.queue.envelope import Envelope
 from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
 from ponte.storage.receipts import Receipts
-from ponte.storage.table import ConditionFailed
+from ponte.storage.table import ConditionFailed, Item, Write
 from sandbox.memory.table import MemoryTable
 
 EVENT = Envelope("b24", "member", "ONIMCONNECTORMESSAGEADD|c|1|77", "OperatorMessage", "c|ext", 77, 1_000)
@@ -196,3 +196,45 @@ def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) ->
     ledger.sent_on(EVENT.id)
     again = claim(ledger, 7_000, "c")
     assert (again.fate, again.unknown_since_ms, again.settles_ms) == ("unknown", 3_000, 63_000)
+
+
+def test_the_first_claim_is_remembered_after_a_redrive_but_the_age_starts_anew(ledger: Ledger) -> None:
+    """Probes look for what was done since the first claim, whoever redrove it when."""
+    ledger.park(claim(ledger, 2_000), EVENT, 3_000, "reason.gave_up")
+    ledger.unpark(EVENT.id, 900_000)
+    again = claim(ledger, 901_000, "b")
+    assert (again.first_ms, again.counted_from_ms) == (2_000, 900_000)
+
+
+def test_a_redrive_that_read_early_does_not_forget_a_step_that_was_done_since(table: MemoryTable) -> None:
+    """Two people redrive at once; the worker of the first is done with a part before the second one writes."""
+
+    class Slow(MemoryTable):
+        def get(self, pk: str, sk: str) -> Item | None:
+            item = table.get(pk, sk)
+            meanwhile()
+            return item
+
+        def write(self, write: Write) -> Item:
+            return table.write(write)
+
+    ledger = Ledger(table)
+    refused = ledger.save_step(claim(ledger), "send0", {"refused": "131047", "detail": ""}, 2_500)
+    ledger.park(refused, EVENT, 3_000, "reason.whatsapp.131047")
+
+    def meanwhile() -> None:
+        assert ledger.unpark(EVENT.id, 4_000) == EVENT
+        ledger.sent_on(EVENT.id)
+        sent = ledger.save_step(claim(ledger, 5_000, "worker"), "send0", {"wamid": "w0"}, 5_500)
+        again = ledger.save_step(sent, "send1", {"refused": "131026", "detail": ""}, 5_600)
+        ledger.park(again, EVENT, 6_000, "reason.whatsapp.131026")
+
+    assert Ledger(Slow()).unpark(EVENT.id, 7_000) is None
+    assert (ledger.read(EVENT.id) or {})["s_send0"] == {"wamid": "w0"}
+    assert [row["reason"] for row in ledger.parked()] == ["reason.whatsapp.131026"]
+
+
+def test_a_fate_stays_unsettled_since_its_first_day(ledger: Ledger) -> None:
+    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 5_000, "b"), 5_500, "send0", "no_answer", counts=False)
+    assert len(ledger.unsettled(3_000)) == 1

@@ -69,3 +69,13 @@ class Moved:
 
 
 type Outcome = Succeeded | Transient | Unknown | Expired | Rejected | Blocked | Moved
+
+_AWAY = ("not_connected", "no_answer", "http_")
+_TOO_MANY = "http_429"
+
+
+def is_outage(outcome: Outcome) -> bool:
+    """The provider is away: no connection, no answer, or a gateway's page in place of one. No fault of the message."""
+    if not isinstance(outcome, Transient | Unknown):
+        return False
+    return outcome.code.startswith(_AWAY) and outcome.code != _TOO_MANY

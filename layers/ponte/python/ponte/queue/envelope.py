@@ -17,8 +17,9 @@ class Envelope:
     """source: "wa" or "b24". scope: phone_number_id or member_id. source_id: the provider's id of the event.
 
     kind: which relay takes it. conversation: what must stay in order; the FIFO group is made of it. order: the
-    provider's own sequence or time. received_ms: when the webhook came, our clock. payload: what the relay reads, or
-    {} with `claim` = {"bucket", "key", "sha256", "size"} where it was too big for a queue message.
+    provider's own sequence or time. received_ms: when the webhook came, our clock. payload: what the relay reads.
+    claim: {"key", "sha256", "size"} where the payload was too big for a queue message and lies in S3; written down
+    (on a queue, in the ledger) without it then, whether it has been fetched or not.
     """
 
     source: str
@@ -44,7 +45,8 @@ class Envelope:
         return str(self.order) if self.kind == "OperatorMessage" else self.source_id
 
     def with_payload(self, payload: dict[str, Any]) -> "Envelope":
-        return replace(self, payload=payload, claim=None)
+        """The payload fetched by its claim check, which stays: a ledger item has no room for a big one either."""
+        return replace(self, payload=payload)
 
     def with_claim(self, claim: dict[str, Any]) -> "Envelope":
         return replace(self, payload={}, claim=claim)
@@ -52,6 +54,8 @@ class Envelope:
     def dumps(self) -> str:
         """JSON in ASCII, so that lone surrogates of hostile texts survive the way through the queue."""
         own = {name: getattr(self, name) for name in self.__slots__}
+        if self.claim is not None:
+            own["payload"] = {}
         return json.dumps({"v": VERSION, "id": self.id, **own}, separators=(",", ":"))
 
 

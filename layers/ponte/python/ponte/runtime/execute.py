@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ponte.clock import Clock
 from ponte.mappings import Timing
-from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown
+from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown, is_outage
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays.effects import Decide, Effect, Finish, Park, Step
@@ -23,7 +23,6 @@ MAX_AGE_MS = 6 * 24 * 3600 * 1000  # Meta's media ids die after 7 days
 OUTAGE_CAP_S = 60.0  # a provider that is down is asked again at least this often
 BUSY_CAP_S = 5.0
 ANSWERED = ("http_500", "http_502", "http_503", "internal_server_error", "error_unexpected_answer", "no_session")
-OUTAGES = ("http_", "no_answer")  # the provider is away: such tries do not end in parking
 # A provider may work on a call that we stopped waiting for: a portal gives up after 60 s (b24restdocs, limits). Until
 # then "not there" is no proof. Counted in waits for a receipt (30 s), so that a sandbox's short timing shortens it too.
 SETTLE_WAITS = 2
@@ -106,7 +105,7 @@ class Executor:
     def _work(
         self, envelope: Envelope, claim: Claimed, decide: Decide, performer: Performer, timing: Timing
     ) -> Verdict:
-        if claim.hits >= MAX_HITS or self._clock.now_ms() - claim.first_ms > MAX_AGE_MS:
+        if claim.hits >= MAX_HITS or self._clock.now_ms() - claim.counted_from_ms > MAX_AGE_MS:
             return self._park(envelope, claim, Park("reason.gave_up"))
         while True:
             decision = decide(claim.steps)
@@ -127,38 +126,58 @@ class Executor:
         self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing
     ) -> Claimed | Verdict:
         """The claim with the step's outcome in it, or what becomes of the queue message."""
-        effect = step.effect
+        effect, too_late = step.effect, Transient("lease_short", 0, counts=False)
+        if self._is_short(claim, timing):
+            return self._give_back(envelope, claim, step, too_late, timing)
+        if claim.is_about(step.name) and not effect.repeatable:
+            settled = self._prove(envelope, claim, step, performer, timing)
+            if not isinstance(settled, Claimed) or step.name in settled.steps:
+                return settled
+            if self._is_short(claim, timing) and settled.risked == claim.risked:  # the probe took all the time
+                return self._give_back(envelope, settled, step, too_late, timing)
+            claim = settled
+        if effect.saved:  # else it comes again before the step whose fate is unknown, and says nothing about that one
+            claim = claim.settled_by(step.name)
+        return self._after(envelope, claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
+
+    def _is_short(self, claim: Claimed, timing: Timing) -> bool:
         left_ms = claim.lease_until_ms - self._clock.now_ms()
-        if left_ms < MIN_CALL_MS + 200 and timing.lease_s * 1000 > 2 * MIN_CALL_MS:
-            return self._give_back(envelope, claim, step, Transient("lease_short", 0, counts=False), timing)
-        timeout = max(MIN_CALL_MS / 1000, left_ms / 1000 - 1)
-        if claim.fate == "unknown" and not effect.repeatable:
-            proved = self._prove(envelope, claim, step, performer, timing, timeout)
-            if not isinstance(proved, Claimed) or step.name in proved.steps:
-                return proved
-            claim = proved
-        claim = replace(claim, fate="retry", unknown_since_ms=0, settles_ms=0)
-        outcome = performer.perform(effect, claim, timeout)
+        return left_ms < MIN_CALL_MS + 200 and timing.lease_s * 1000 > 2 * MIN_CALL_MS
+
+    def _time_left(self, claim: Claimed) -> float:
+        """Seconds that a call may take so that its outcome is saved under our lease."""
+        return max(MIN_CALL_MS, claim.lease_until_ms - self._clock.now_ms() - 1_000) / 1000
+
+    def _after(
+        self, envelope: Envelope, claim: Claimed, step: Step, outcome: Outcome, timing: Timing
+    ) -> Claimed | Verdict:
+        """What an effect's outcome leads to."""
         match outcome:
             case Succeeded(result):
                 return self._keep(claim, step, dict(result), "")
             case Rejected(code, detail) | Blocked(code, detail):
                 return self._keep(claim, step, {"refused": code, "detail": detail[:300]}, f"refused {code}")
-            case Unknown(code) if not effect.repeatable:
-                outage, now = code.startswith(OUTAGES), self._clock.now_ms()
+            case Unknown(code) if not step.effect.repeatable:
+                now = self._clock.now_ms()
                 settles = now if code in ANSWERED else now + round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
-                self._ledger.unknown(claim, now, step.name, code, counts=not outage, settles_ms=settles)
+                counts = not is_outage(outcome)
+                self._ledger.unknown(claim, now, step.name, code, counts=counts, settles_ms=settles)
                 self._note(envelope, "unknown", f"{step.name} {code}")
                 return Later(self._unknown_wait(claim, timing))
-            case Unknown(code) | Expired(code) | Transient(code):
-                late = outcome if isinstance(outcome, Transient) else Transient(code, counts=False)
+            case Unknown(code):
+                late = Transient(code, counts=not is_outage(outcome))
                 return self._give_back(envelope, claim, step, late, timing)
+            case Expired(code):
+                return self._give_back(envelope, claim, step, Transient(code, counts=False), timing)
+            case Transient():
+                return self._give_back(envelope, claim, step, outcome, timing)
             case Moved():
                 return self._give_back(envelope, claim, step, Transient("moved", 1, counts=False), timing)
 
     def _keep(self, claim: Claimed, step: Step, result: dict[str, Any], detail: str) -> Claimed:
+        now = self._clock.now_ms()
         if step.effect.saved or "refused" in result:
-            return self._ledger.save_step(claim, step.name, result, self._clock.now_ms(), detail)
+            return self._ledger.save_step(claim, step.name, result, now, detail, settles=step.effect.saved)
         return replace(claim, steps={**claim.steps, step.name: result})
 
     def _give_back(self, envelope: Envelope, claim: Claimed, step: Step, late: Transient, timing: Timing) -> Verdict:
@@ -166,8 +185,9 @@ class Executor:
         self._note(envelope, "retry", f"{step.name} {late.code}")
         if late.wait_seconds is not None:
             return Later(late.wait_seconds)
-        wait = self._backoff(claim.attempts, timing)
-        return Later(wait if late.counts else min(wait, max(OUTAGE_CAP_S, timing.retry_first_s)))
+        if late.counts:  # by its own tries alone: turns that were waited for before made none of them
+            return Later(self._backoff(claim.hits + 1, timing))
+        return Later(min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s)))
 
     def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
         self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)
@@ -179,17 +199,19 @@ class Executor:
         return wait * (0.8 + 0.4 * self._jitter())
 
     def _prove(
-        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing, timeout: float
+        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing
     ) -> Claimed | Verdict:
         """Was the step done? The claim with its outcome in it; or without, and the step may be done again; or wait."""
-        match performer.probe(step.effect, claim, timeout):
+        match performer.probe(step.effect, claim, self._time_left(claim)):
             case Found(proof):
                 return self._ledger.save_step(claim, step.name, proof, self._clock.now_ms(), "proved")
             case CannotTell(None):
                 if claim.risked:
                     return self._park(envelope, claim, Park("reason.fate_unknown"))
-                self._note(envelope, "dup_risk", step.name)
-                return self._ledger.risk(claim, self._clock.now_ms(), step.name)
+                risky = self._ledger.risk(claim, self._clock.now_ms(), step.name)
+                if step.name not in risky.steps:  # else a receipt proved it at the last moment
+                    self._note(envelope, "dup_risk", step.name)
+                return risky
             case CannotTell(wait, code):
                 self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
                 return Later(wait or 1)

@@ -85,6 +85,8 @@ class _Expression:
         return alias
 
     def condition(self, condition: Condition) -> str:
+        if condition.op in ("all", "any") and len(condition.parts) == 1:
+            return self.condition(condition.parts[0])  # DynamoDB refuses redundant parentheses
         if condition.op in ("all", "any"):
             joiner = " AND " if condition.op == "all" else " OR "
             return "(" + joiner.join(self.condition(p) for p in condition.parts) + ")"

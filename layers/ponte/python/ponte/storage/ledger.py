@@ -8,7 +8,8 @@
                          RETRY / UNKNOWN
 
 A claim carries its owner and a lease. Whoever finds SENDING with a run-out lease, or UNKNOWN, may claim too, and is
-told that the fate of the first unfinished step is unknown: it must probe before it repeats. Each finished step's
+told that the fate of the first unfinished step is unknown: it must probe before it repeats. Who gives the event back or
+parks it before it could probe leaves that behind ("unknown_ms", "unknown_step") for the next one. Each finished step's
 outcome is saved in the item before the next step starts ("s_<step>"), so a retry goes on where the last try stopped.
 """
 
@@ -20,6 +21,7 @@ from ponte.digest import digest
 from ponte.queue.envelope import Envelope, loads
 from ponte.storage import keys
 from ponte.storage.table import (
+    Condition,
     ConditionFailed,
     Item,
     Table,
@@ -34,19 +36,24 @@ from ponte.storage.table import (
 
 TTL_SECONDS = 30 * 24 * 3600
 STEP = "s_"
-_UNKNOWN = ("unknown_ms", "settles_ms")
+_UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")
+NOTICE = "notice"  # how the names of steps begin that tell operators something: they come out of turn
 DELIVERED = 3  # ranks as receipts bring them: sent 1, delivered 3, read 4, played 5
 type Fate = Literal["fresh", "retry", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """We own the event until `lease_until_ms`. fate: of its first unfinished step. steps: outcomes of finished ones.
+    """We own the event until `lease_until_ms`. steps: outcomes of finished ones.
 
-    attempts: claims so far, this one included. hits: those that count towards parking. unknown_since_ms: when the fate
-    became unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called.
-    settles_ms: when the other side is certainly through with it, 0 where nobody said. risked: how often a step of
-    unknown fate was repeated.
+    fate: of the step in which the last claim ended; unknown_step: its name where it is known, "" where a crash ended it
+    (then it is the first unfinished one, as the relay saw it at that time). unknown_since_ms: when the fate became
+    unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called. settles_ms:
+    when the other side is certainly through with it, 0 where nobody said.
+
+    attempts: claims so far, this one included. hits: those that count towards parking. first_ms: of the first claim;
+    counted_from_ms: of the last redrive, else the same; its age towards parking. risked: how often a step of unknown
+    fate was repeated. conversation: as in the envelope.
     """
 
     event_id: str
@@ -60,6 +67,20 @@ class Claimed:
     unknown_since_ms: int = 0
     settles_ms: int = 0
     risked: int = 0
+    counted_from_ms: int = 0
+    conversation: str = ""
+    unknown_step: str = ""
+
+    def is_about(self, step: str) -> bool:
+        """Whether an unknown fate may be this step's."""
+        return self.fate == "unknown" and self.unknown_step in ("", step)
+
+    def settled_by(self, step: str) -> "Claimed":
+        """The claim once `step` has been probed or done. A notice that comes out of turn (the window has closed since,
+        say) tells nothing about the send in which a crash struck."""
+        if not self.is_about(step) or (not self.unknown_step and step.startswith(NOTICE)):
+            return self
+        return replace(self, fate="retry", unknown_since_ms=0, settles_ms=0, unknown_step="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +150,33 @@ class Ledger:
             # gone; on any but the first claim its fate counts as unknown.
             first = int(state["att"]) == 1
             old = {} if first else {**state, "st": "SENDING", "lease": now_ms, "att": int(state["att"]) - 1}
-        return _claimed(envelope.id, owner, now_ms, lease_ms, old)
+        return _claimed(envelope, owner, now_ms, lease_ms, old)
 
     def save_step(
-        self, claim: Claimed, step: str, outcome: Mapping[str, Any], now_ms: int, detail: str = ""
+        self,
+        claim: Claimed,
+        step: str,
+        outcome: Mapping[str, Any],
+        now_ms: int,
+        detail: str = "",
+        *,
+        settles: bool = True,
     ) -> Claimed:
-        """Keep a finished step's outcome; later steps and later tries see it. Raises ConditionFailed: claim lost."""
+        """Keep a finished step's outcome; later steps and later tries see it. Raises ConditionFailed: claim lost.
+
+        settles: whether an unknown fate cannot be that of a later step, since none starts before this outcome is kept.
+        """
+        after = claim.settled_by(step) if settles else claim
         self._owned(
             claim,
             Update(
                 *keys.message(claim.event_id),
                 set={STEP + step: dict(outcome)},
                 append={"log": [entry(now_ms, step, detail)]},
-                remove=[*_UNKNOWN],
+                remove=_settled(after),
             ),
         )
-        steps = {**claim.steps, step: dict(outcome)}
-        return replace(claim, steps=steps, fate="retry", unknown_since_ms=0, settles_ms=0)
+        return replace(after, steps={**claim.steps, step: dict(outcome)})
 
     def complete(self, claim: Claimed, now_ms: int, *, state: str = "SENT", detail: str = "") -> None:
         """Done for good. state: SENT, or SKIPPED with the reason in `detail`."""
@@ -160,7 +191,13 @@ class Ledger:
         )
 
     def release(self, claim: Claimed, now_ms: int, reason: str, *, counts: bool) -> None:
-        """Certainly not done: give it back for a later try. counts: whether the try counts towards parking."""
+        """Give it back for a later try. counts: whether the try counts towards parking.
+
+        The step was certainly not done, unless the claim still says that its fate is unknown: then it stays UNKNOWN.
+        """
+        if claim.fate == "unknown":
+            self.unknown(claim, now_ms, claim.unknown_step, reason, counts=counts)
+            return
         self._owned(
             claim,
             Update(
@@ -186,9 +223,10 @@ class Ledger:
                 set={
                     "st": "UNKNOWN",
                     "unknown_ms": claim.unknown_since_ms or now_ms,
-                    "settles_ms": claim.settles_ms or settles_ms or now_ms,
+                    "settles_ms": claim.settles_ms or settles_ms,
+                    "unknown_step": step if claim.fate != "unknown" or claim.unknown_step == step else "",
                     "gsi1pk": keys.unsettled_shard(claim.event_id),
-                    "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
+                    "gsi1sk": f"{claim.unknown_since_ms or now_ms:013d}#{digest(claim.event_id)}",
                 },
                 add={"hits": 1} if counts else {},
                 append={} if claim.unknown_since_ms else {"log": [entry(now_ms, "unknown", f"{step}: {reason}")]},
@@ -197,26 +235,37 @@ class Ledger:
         )
 
     def risk(self, claim: Claimed, now_ms: int, step: str) -> Claimed:
-        """Note, before a step of unknown fate is repeated, that the person may see it twice."""
-        self._owned(
-            claim,
-            Update(
-                *keys.message(claim.event_id),
-                set={"dup_risk": True, "claimed_ms": now_ms},
-                add={"risked": 1},
-                append={"log": [entry(now_ms, "dup_risk", step)]},
-                remove=[*_UNKNOWN],
-            ),
+        """Note, before a step of unknown fate is repeated, that the person may see it twice.
+
+        A receipt may prove the step at the last moment: then the returned claim has its outcome, nothing is noted and
+        nothing is to be repeated.
+        """
+        update = Update(
+            *keys.message(claim.event_id),
+            set={"dup_risk": True, "claimed_ms": now_ms},
+            add={"risked": 1},
+            append={"log": [entry(now_ms, "dup_risk", step)]},
+            remove=[*_UNKNOWN],
         )
-        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, settles_ms=0)
+        try:
+            self._owned(claim, update, absent(STEP + step))
+        except ConditionFailed as failed:
+            item = failed.old or {}
+            if item.get("own") != claim.owner or item.get("st") != "SENDING":
+                raise
+            return replace(claim.settled_by(step), steps=steps_of(item))
+        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, settles_ms=0, unknown_step="")
 
     def park(self, claim: Claimed, envelope: Envelope, now_ms: int, reason: str, detail: str = "") -> None:
         """Keep it for a person. reason: key of the texts catalogue. The envelope stays with it for the redrive.
 
         So does the knowledge that a step may have been done: whoever takes it up again has to probe first.
         """
-        unknown = claim.fate == "unknown"
-        fate = {"unknown_ms": claim.unknown_since_ms or now_ms, "settles_ms": claim.settles_ms or now_ms}
+        fate = {
+            "unknown_ms": claim.unknown_since_ms or now_ms,
+            "settles_ms": claim.settles_ms,
+            "unknown_step": claim.unknown_step,
+        }
         self._owned(
             claim,
             Update(
@@ -229,10 +278,10 @@ class Ledger:
                     "envelope": envelope.dumps(),
                     "gsi1pk": keys.parked_shard(claim.event_id),
                     "gsi1sk": f"{now_ms:013d}#{digest(claim.event_id)}",
-                    **(fate if unknown else {}),
+                    **(fate if claim.fate == "unknown" else {}),
                 },
                 append={"log": [entry(now_ms, "parked", reason)]},
-                remove=["lease", "own", *(() if unknown else _UNKNOWN)],
+                remove=["lease", "own", *_settled(claim)],
             ),
         )
 
@@ -241,22 +290,23 @@ class Ledger:
 
         None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
         Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
-        can be said again.
+        can be said again. Only the very outcomes that were read are forgotten: a worker may have done a step since.
         """
         item = self.read(event_id)
         if item is None or not _waits_for_a_person(item):
             return None
-        refused = [name for name, value in item.items() if name.startswith(STEP) and "refused" in value]
-        notices = [name for name in item if name.startswith(f"{STEP}notice")]
+        forgotten = [name for name, value in item.items() if name.startswith(STEP) and _is_forgotten(name, value)]
         state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
         try:
             self._table.write(
                 Update(
                     *keys.message(event_id),
-                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "t0": now_ms},
+                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "redriven_ms": now_ms},
                     append={"log": [entry(now_ms, "redriven")]},
-                    remove=[*refused, *notices],
-                    when=any_of(eq("st", "PARKED"), _BEING_REDRIVEN),
+                    remove=forgotten,
+                    when=all_of(
+                        any_of(eq("st", "PARKED"), _BEING_REDRIVEN), *(eq(name, item[name]) for name in forgotten)
+                    ),
                 )
             )
         except ConditionFailed:
@@ -312,7 +362,7 @@ class Ledger:
             found += [str(row["gsi1sk"]) for row in rows if str(row["gsi1sk"]) < f"{before_ms:013d}"]
         return found
 
-    def _owned(self, claim: Claimed, update: Update) -> None:
+    def _owned(self, claim: Claimed, update: Update, *more: Condition) -> None:
         self._table.write(
             Update(
                 update.pk,
@@ -322,33 +372,44 @@ class Ledger:
                 update.add,
                 update.append,
                 update.remove,
-                all_of(eq("own", claim.owner), eq("st", "SENDING")),
+                all_of(eq("own", claim.owner), eq("st", "SENDING"), *more),
             )
         )
 
 
-def _claimed(event_id: str, owner: str, now_ms: int, lease_ms: int, old: Item) -> Claimed:
+def _claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: Item) -> Claimed:
     """old: the item as the claim found it, {} for a new one."""
     fates: dict[str, Fate] = {"SENDING": "unknown", "UNKNOWN": "unknown", "RETRY": "retry"}
-    unknown_since = int(old.get("unknown_ms", 0))
-    if old.get("st") == "SENDING":
-        unknown_since = unknown_since or int(old.get("lease", now_ms))
+    crashed = old.get("st") == "SENDING"  # in whichever step: what was known of an earlier one's fate is no help
+    first_ms = int(old.get("t0", now_ms))
     return Claimed(
-        event_id=event_id,
+        event_id=envelope.id,
         owner=owner,
         lease_until_ms=now_ms + lease_ms,
         attempts=int(old.get("att", 0)) + 1,
         hits=int(old.get("hits", 0)),
         fate=fates.get(str(old.get("st")), "fresh"),
         steps=steps_of(old),
-        first_ms=int(old.get("t0", now_ms)),
-        unknown_since_ms=unknown_since,
-        settles_ms=int(old.get("settles_ms", 0)),
+        first_ms=first_ms,
+        unknown_since_ms=int(old.get("lease", now_ms)) if crashed else int(old.get("unknown_ms", 0)),
+        settles_ms=0 if crashed else int(old.get("settles_ms", 0)),
+        unknown_step="" if crashed else str(old.get("unknown_step", "")),
         risked=int(old.get("risked", 0)),
+        counted_from_ms=int(old.get("redriven_ms", first_ms)),
+        conversation=envelope.conversation,
     )
 
 
 _BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
+
+
+def _settled(claim: Claimed) -> tuple[str, ...]:
+    return () if claim.fate == "unknown" else _UNKNOWN
+
+
+def _is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
+    """A redrive tries again what was refused, and tells the operator again if it must."""
+    return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}")
 
 
 def _waits_for_a_person(item: Mapping[str, Any]) -> bool:
