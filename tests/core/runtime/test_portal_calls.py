@@ -251,3 +251,31 @@ def test_a_new_pair_is_stored_however_often_the_store_is_away() -> None:
     assert bench.provider.refreshes == ["r0"]
     found = bench.grants.read(MEMBER)
     assert found is not None and found[1].refresh_token == "r1"
+
+
+def test_an_oauth_server_that_is_away_leaves_no_doubt_about_the_call() -> None:
+    bench = Bench(1)
+    bench.provider.oauth_down = True
+    assert bench.call() == Transient("oauth_no_answer", counts=False)
+    assert bench.provider.calls == []
+
+
+def test_a_refused_token_that_cannot_be_renewed_leaves_no_doubt_either() -> None:
+    bench = Bench()
+    bench.provider.access, bench.provider.oauth_down = "another", True
+    assert bench.call() == Transient("oauth_no_answer", counts=False)
+
+
+def test_a_call_is_not_started_after_the_callers_time_is_over() -> None:
+    """The lease may be gone then: somebody else probes, finds nothing, and sends."""
+    bench = Bench(10)
+    renew = bench.provider._oauth
+
+    def slow(request: HttpRequest) -> HttpResponse:
+        bench.clock.now += 4_800
+        return renew(request)
+
+    bench.provider._oauth = slow  # type: ignore[method-assign]
+    assert bench.call() == Transient("late", 1, counts=False)
+    assert bench.provider.calls == []
+    assert isinstance(bench.call(), Succeeded)

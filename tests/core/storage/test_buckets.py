@@ -1,7 +1,11 @@
 """Rates are kept whoever asks, short waits are slept, long ones handed back."""
 
-from ponte.mappings import Rate
+import pytest
+
+from ponte.mappings import Rate, Timing
 from ponte.storage.buckets import Buckets
+from ponte.storage.circuits import FAILURES, Change
+from ponte.storage.table import Item, Write
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 
@@ -73,3 +77,116 @@ def test_one_pair_in_six_seconds_with_its_burst() -> None:
     assert sum(buckets.take(KEY, pair) == 0 for _ in range(60)) == 45
     clock.now += 6_001
     assert sum(buckets.take(KEY, pair) == 0 for _ in range(3)) == 1
+
+
+class Counting(MemoryTable):
+    """Counts the writes, those whose condition failed included: each costs one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+
+    def write(self, write: Write) -> Item:
+        self.writes += 1
+        return super().write(write)
+
+
+def test_a_provider_that_works_pays_nothing_for_its_circuit() -> None:
+    clock, plain, table = Clock(0), Counting(), Counting()
+    limits, buckets = Buckets(plain, clock), Buckets(table, clock)
+    for _ in range(20):
+        limits.take(KEY, TWO_A_SECOND)
+        buckets.circuits.report(buckets.enter(KEY, TWO_A_SECOND, "c"), outage=False)
+        clock.now += 100
+    assert table.writes == plain.writes
+
+
+def fail(buckets: Buckets, chats: list[str]) -> list[Change]:
+    turns = [buckets.enter(KEY, Rate(50, 50), chat) for chat in chats]
+    return [buckets.circuits.report(turn, outage=True) for turn in turns if not turn.wait]
+
+
+def test_failures_of_chats_that_take_turns_open_the_circuit_once() -> None:
+    buckets = Buckets(MemoryTable(), Clock(0))
+    assert fail(buckets, ["a", "b"] * FAILURES) == ["", "", "", "", "opened", "", "", "", "", ""]
+    turn = buckets.enter(KEY, TWO_A_SECOND, "c")
+    assert (turn.is_open, turn.wait, turn.refusal().counts) == (True, 5, False)
+
+
+@pytest.mark.parametrize(
+    "chats", [["a"] * 50, ["a", "b"] * 2, ["a", "a", "b", "b", "a", "a", "b"]], ids=["one chat", "too few", "in runs"]
+)
+def test_other_failures_open_nothing(chats: list[str]) -> None:
+    buckets = Buckets(MemoryTable(), Clock(0))
+    assert set(fail(buckets, chats)) == {""}
+    assert not buckets.enter(KEY, Rate(50, 50), "c").wait
+
+
+def test_an_answer_in_between_starts_the_count_anew() -> None:
+    buckets = Buckets(MemoryTable(), Clock(0))
+    fail(buckets, ["a", "b", "a", "b"])
+    assert buckets.circuits.report(buckets.enter(KEY, Rate(50, 50), "a"), outage=False) == ""
+    assert set(fail(buckets, ["a", "b", "a", "b"])) == {""}
+
+
+@pytest.mark.parametrize(
+    ("timing", "waits"),
+    [
+        (Timing(), [5, 10, 20, 40, 60, 60]),
+        (Timing(retry_first_s=1, retry_cap_s=2, lease_s=4), [1, 2, 2, 2, 2, 2]),
+        (Timing(retry_first_s=90), [60, 60, 60, 60, 60, 60]),
+    ],
+    ids=["production", "sandbox", "slow"],
+)
+def test_each_failed_trial_doubles_the_wait_up_to_a_minute(timing: Timing, waits: list[float]) -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock, timing=lambda: timing)
+    fail(buckets, ["a", "b"] * 3)
+    told = []
+    for n in range(6):
+        told.append(buckets.enter(KEY, TWO_A_SECOND, "z").wait)
+        clock.now += round(told[-1] * 1000)
+        trial = buckets.enter(KEY, TWO_A_SECOND, f"t{n}")
+        assert (trial.wait, trial.is_trial) == (0, True)
+        assert buckets.circuits.report(trial, outage=True) == "opened"
+    assert told == waits
+
+
+def test_the_chat_that_failed_last_gets_the_trial_last() -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock)
+    fail(buckets, ["a", "b", "a", "b", "a"])
+    clock.now += 5_000
+    assert buckets.enter(KEY, TWO_A_SECOND, "a").wait == 5
+    assert buckets.enter(KEY, TWO_A_SECOND, "b").is_trial
+    clock.now += 20_000
+    assert buckets.enter(KEY, TWO_A_SECOND, "a").is_trial, "nobody else came"
+
+
+def test_a_call_that_was_under_way_when_the_circuit_opened_does_not_lengthen_it() -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock)
+    slow = buckets.enter(KEY, Rate(50, 50), "slow")
+    fail(buckets, ["a", "b", "a", "b", "a"])
+    assert buckets.circuits.report(slow, outage=True) == ""
+    assert buckets.enter(KEY, TWO_A_SECOND, "c").wait == 5
+
+
+def test_a_trial_that_is_answered_closes_the_circuit_for_all() -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock)
+    fail(buckets, ["a", "b", "a", "b", "a"])
+    clock.now += 5_000
+    assert buckets.circuits.report(buckets.enter(KEY, TWO_A_SECOND, "c"), outage=False) == "closed"
+    assert buckets.circuits.look(KEY) is None
+    assert not buckets.enter(KEY, TWO_A_SECOND, "a").wait
+
+
+def test_who_looks_sees_since_when_a_circuit_is_open() -> None:
+    clock = Clock(1_000)
+    buckets = Buckets(MemoryTable(), clock)
+    assert buckets.circuits.look(KEY) is None
+    fail(buckets, ["a", "b", "a", "b", "a"])
+    circuit = buckets.circuits.look(KEY)
+    assert circuit is not None
+    assert (circuit.opened_ms, circuit.open_until_ms, circuit.opens) == (1_000, 6_000, 1)

@@ -17,6 +17,7 @@ from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, Verdict, work
 from ponte.queue.sqs import ObjectStore
 from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.execute import Executor
+from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
@@ -62,14 +63,16 @@ def make_means(outside: Outside, settings: Settings) -> Means:
     """Everything that effects are performed with."""
     client = Bitrix24Client(outside.sender)
     grants = Grants(outside.tables.core, outside.cipher, outside.clock)
-    buckets = Buckets(outside.tables.state, outside.clock)
+    buckets = Buckets(outside.tables.state, outside.clock, timing=outside.directory.timing)
+    meta = WhatsappClient(outside.sender)
     portals = PortalCalls(
         client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
     )
     return Means(
         client=client,
         portals=portals,
-        meta=WhatsappClient(outside.sender),
+        meta=meta,
+        numbers=NumberCalls(meta, buckets, outside.secrets, outside.clock, outside.log, settings.graph_version),
         ledger=Ledger(outside.tables.message),
         receipts=Receipts(outside.tables.message),
         directory=outside.directory,

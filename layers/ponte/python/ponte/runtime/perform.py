@@ -14,7 +14,7 @@ from ponte.bitrix24.client import Bitrix24Client
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Number, Portal, Timing
-from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient
+from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.relays.bitrix24_to_whatsapp import callback
 from ponte.relays.effects import (
     AcknowledgeDelivery,
@@ -32,9 +32,9 @@ from ponte.relays.effects import (
     SetUpPortal,
 )
 from ponte.runtime.execute import Proof
+from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.probes import Probes
-from ponte.storage import keys
 from ponte.storage.buckets import Buckets
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
@@ -52,6 +52,8 @@ ICON = (
     "d='M3 17h2v-5a7 7 0 0 1 14 0v5h2v2H3zm4 0h10v-5a5 5 0 0 0-10 0z'/%3E%3C/svg%3E"
 )
 
+MARK_READ_SECONDS = 3.0  # blue ticks are not worth making anybody wait
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
@@ -60,6 +62,7 @@ class Means:
     client: Bitrix24Client
     portals: PortalCalls
     meta: WhatsappClient
+    numbers: NumberCalls
     ledger: Ledger
     receipts: Receipts
     directory: Directory
@@ -82,15 +85,18 @@ class CustomerPerformer:
         self, means: Means, portal: Portal | None, phone_number_id: str, conversation: Conversation | None
     ) -> None:
         self._means = means
+        self._portals = means.portals
         self._portal = portal
         self._phone_number_id = phone_number_id
         self._conversation = conversation
 
     def probe(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Proof:
-        probes = Probes(self._means.portals, self._means.clock, self._means.timing(), self._means.originator)
+        portals = self._means.portals.for_chat(digest(claim.conversation))
+        probes = Probes(portals, self._means.clock, self._means.timing(), self._means.originator)
         return probes.probe(effect, claim, self._portal, timeout_seconds)
 
     def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome:
+        self._portals = self._means.portals.for_chat(digest(claim.conversation))
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
@@ -124,7 +130,7 @@ class CustomerPerformer:
     ) -> Outcome:
         if self._portal is None:
             return Blocked("portal_unknown")
-        return self._means.portals.call(self._portal, call, timeout_seconds, classify)
+        return self._portals.call(self._portal, call, timeout_seconds, classify)
 
     def _send_to_open_line(self, effect: SendToOpenLine, timeout_seconds: float) -> Outcome:
         customer = bitrix24.Customer(effect.external, effect.first_name, effect.last_name, effect.phone)
@@ -164,9 +170,6 @@ class CustomerPerformer:
         number = self._means.directory.number(self._phone_number_id)
         if number is None:
             return Blocked("number_unknown")
-        wait = self._wait_for_turn(number, effect.to or effect.recipient)
-        if wait:
-            return Transient("rate", wait, counts=False)
         try:
             recipient = whatsapp.Recipient(effect.to or None, effect.recipient or None)
         except ValueError:
@@ -181,8 +184,13 @@ class CustomerPerformer:
             reply_to=effect.reply_to or None,
         )
         hits = claim.hits
-        outcome = self._means.meta.call(
-            request, timeout_seconds, lambda answer: whatsapp_errors.classify_send(answer, hits)
+        outcome = self._means.numbers.send(
+            number,
+            effect.to or effect.recipient,
+            request,
+            timeout_seconds,
+            lambda answer: whatsapp_errors.classify_send(answer, hits),
+            digest(claim.conversation),
         )
         if isinstance(outcome, Succeeded):
             self._note_sent(number, str(outcome.result["wamid"]), claim, effect.part)
@@ -195,18 +203,14 @@ class CustomerPerformer:
         if rank:  # a receipt without our callback data was faster than this line
             self._means.receipts.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
 
-    def _wait_for_turn(self, number: Number, address: str) -> float:
-        pair = keys.bucket("wap", number.phone_number_id, digest(address))
-        wait = self._means.buckets.take(pair, number.pair_rate)
-        if wait:
-            return wait
-        return self._means.buckets.take(keys.bucket("wa", number.phone_number_id), number.rate)
-
     def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
         request = whatsapp.mark_read(
             self._phone_number_id, self._means.graph_version, self._means.secrets.read().access_token, effect.wamid
         )
-        return self._means.meta.call(request, timeout_seconds, whatsapp_errors.classify)
+        outcome = self._means.meta.call(request, min(timeout_seconds, MARK_READ_SECONDS), whatsapp_errors.classify)
+        if isinstance(outcome, Transient | Unknown):
+            return Succeeded({})  # the operator has the message; the mark of the customer's next one covers this one
+        return outcome
 
     def _set_up(self, timeout_seconds: float) -> Outcome:
         """Register, then bind what is missing and unbind handlers of older addresses; each call harmless to repeat."""

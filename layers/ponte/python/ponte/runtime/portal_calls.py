@@ -1,17 +1,21 @@
-"""Calling a portal: its rate bucket, its token (renewed under a lock), its new address after a rename."""
+"""Calling a portal: its rate bucket and circuit, its token (renewed under a lock), its new address after a rename."""
 
+import copy
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Self
 from urllib.parse import urlsplit
 
-from ponte.bitrix24 import errors
+from ponte.bitrix24 import errors, setup
 from ponte.bitrix24.client import Bitrix24Client, Classify
 from ponte.bitrix24.requests import RestCall
 from ponte.clock import Clock
 from ponte.mappings import Portal
-from ponte.outcome import Blocked, Expired, Moved, Outcome, Succeeded, Transient, Unknown
+from ponte.outcome import Blocked, Expired, Moved, Outcome, Succeeded, Transient, Unknown, is_outage
 from ponte.runtime.observability import OutcomeLog
 from ponte.storage import keys
 from ponte.storage.buckets import Buckets
+from ponte.storage.circuits import QUESTION_S, STILL_OPEN, Turn
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grant, Grants, Tokens
 from ponte.storage.secrets import Secrets
@@ -22,6 +26,7 @@ LOCKED_STEP_MS = 200
 STORE_TRIES = 6
 STORE_STEP_MS = 100
 NOTE_MS = 300_000
+LATE_S = 0.5  # a call is not started with less of the caller's time left
 
 
 class PortalCalls:
@@ -47,40 +52,72 @@ class PortalCalls:
         self._owner = owner
         self._log = log
         self._noted_ms: dict[str, int] = {}
+        self._chat = ""
+
+    def for_chat(self, chat: str) -> Self:
+        """The same, on behalf of one chat: the circuit breaker tells a chat that always fails from a portal that is
+        down. chat: a stable word without personal data."""
+        mine = copy.copy(self)
+        mine._chat = chat
+        return mine
 
     def call(
         self, portal: Portal, call: RestCall, timeout_seconds: float, classify: Classify = errors.classify
     ) -> Outcome:
-        """One REST call as this portal's installation; at most one token renewal and one move are tried with it."""
-        bucket = keys.bucket("b24", portal.member_id)
-        wait = self._buckets.take(bucket, portal.rate)
-        if wait:
-            return Transient("rate", wait, counts=False)
+        """One REST call as this portal's installation; at most one token renewal and one move are tried with it.
+
+        timeout_seconds: for all of it, a wait for our turn included; a call is not started after it, since nobody would
+        be there to keep its outcome. (A renewal is never cut short: its refresh token would be lost.)
+        """
+        deadline_ms = self._clock.now_ms() + round(timeout_seconds * 1000)
+        turn = self._buckets.enter(keys.bucket("b24", portal.member_id), portal.rate, self._chat)
+        if turn.wait:
+            return turn.refusal()
         self._note_traffic(portal)
         grant = self._usable(portal)
         if not isinstance(grant, Grant):
-            return grant
+            return _not_asked(grant)
         renewed = moved = False
         while True:
-            outcome = self._client.rest(portal.client_endpoint, grant.access_token, call, timeout_seconds, classify)
+            left = (deadline_ms - self._clock.now_ms()) / 1000
+            if turn.is_trial and left >= LATE_S:
+                turn = replace(turn, is_trial=False)
+                question = self._client.rest(
+                    portal.client_endpoint, grant.access_token, setup.app_info(), min(left, QUESTION_S)
+                )
+                if is_outage(question):
+                    self._report(portal, turn, question)
+                    return STILL_OPEN
+                left = (deadline_ms - self._clock.now_ms()) / 1000
+            if left < LATE_S:
+                return Transient("late", 1, counts=False)
+            outcome = self._client.rest(portal.client_endpoint, grant.access_token, call, left, classify)
+            self._report(portal, turn, outcome)
             match outcome:
                 case Expired() | Blocked("invalid_token" | "no_auth_found") if not renewed:
                     renewed = True  # a token that another worker replaced is refused by these words too
                     newer = self.renew(portal, grant)
                     if not isinstance(newer, Grant):
-                        return newer
+                        return _not_asked(newer)
                     grant = newer
                 case Moved(location) if not moved:
                     moved = True
                     portal = self._directory.rename(portal, urlsplit(location).netloc)
                     self._log("bitrix24_portal", "renamed", portal.member_id)
-                case Transient("query_limit_exceeded", wait_seconds):
-                    self._buckets.hold(bucket, portal.rate, wait_seconds or 1)
+                case Transient("query_limit_exceeded" | "http_429", wait_seconds):
+                    self._buckets.hold(turn.key, portal.rate, wait_seconds or 1)
                     return outcome
                 case Expired():
                     return Blocked("expired_token")
                 case _:
                     return outcome
+
+    def _report(self, portal: Portal, turn: Turn, outcome: Outcome) -> None:
+        change = self._buckets.circuits.report(turn, outage=is_outage(outcome))
+        if change == "opened":
+            self._log("bitrix24_portal", "circuit_opened", portal.member_id)
+        elif change == "closed":
+            self._log("bitrix24_portal", "circuit_closed", portal.member_id)
 
     def _note_traffic(self, portal: Portal) -> None:
         """The hourly schedule renews portals in use; each container says so at most every five minutes."""
@@ -168,3 +205,8 @@ class PortalCalls:
     def _follow(self, portal: Portal, domain: str) -> None:
         if domain and domain != portal.domain:
             self._directory.rename(portal, domain)
+
+
+def _not_asked(outcome: Outcome) -> Outcome:
+    """The OAuth server's trouble: the portal took nothing, so the fate of the call is not unknown."""
+    return Transient(f"oauth_{outcome.code}", counts=False) if isinstance(outcome, Unknown) else outcome

@@ -38,6 +38,10 @@ def eq(name: str, value: Any) -> Condition:
     return Condition("eq", name, value)
 
 
+def ne(name: str, value: Any) -> Condition:
+    return Condition("ne", name, value)
+
+
 def lt(name: str, value: int) -> Condition:
     return Condition("lt", name, value)
 

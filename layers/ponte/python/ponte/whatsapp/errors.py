@@ -64,6 +64,9 @@ RULES: dict[int, Rule] = {
     **dict.fromkeys((131020, 131041, *range(131201, 131216)), _NEVER),
 }
 
+AWAY = frozenset({"2", "131016", "133004"})
+"""Codes by which Meta says that its own service is down, whoever asks: no fault of the message."""
+
 _UNLISTED_TRIES = 2
 
 
