@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from cli.doctor import meta, portal, queues, stack
+from cli.doctor.circuits import CircuitProbe, circuit
 from cli.doctor.findings import Failed, Finding
 from cli.doctor.meta import AccountProbe, NumberProbe
 from cli.doctor.portal import PortalProbe
@@ -27,6 +28,7 @@ class Examination:
     queues: tuple[QueueProbe, ...]
     parked: int | Failed
     spilled: int | Failed
+    circuits: tuple[CircuitProbe, ...] = ()
 
 
 def diagnose(seen: Examination) -> list[Finding]:
@@ -48,6 +50,7 @@ def diagnose(seen: Examination) -> list[Finding]:
         *(finding for probe in portals for finding in portal.portal(probe, seen.connector_id, handler)),
         *(portal.number_joined(probe.number) for probe in numbers),
         *(queues.dead_letters(probe) for probe in seen.queues),
+        *(circuit(probe) for probe in seen.circuits),
         queues.parked(seen.parked),
         queues.spill(seen.spilled),
         *(queues.oldest(probe) for probe in seen.queues),

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.doctor.circuits import CircuitProbe
 from cli.doctor.diagnosis import Examination
 from cli.doctor.findings import Failed
 from cli.doctor.meta import AccountProbe, NumberProbe
@@ -27,6 +28,7 @@ from ponte.outcome import Blocked, Outcome, Succeeded, Unknown
 from ponte.runtime import wiring
 from ponte.runtime.observability import NAMESPACE
 from ponte.runtime.perform import Means
+from ponte.storage import keys
 from ponte.storage.secrets import AppSecrets
 from ponte.whatsapp import requests as whatsapp
 
@@ -89,6 +91,7 @@ class Examiner:
             queues=tuple(self.queue(pair) for pair in self._place.queues()),
             parked=means if isinstance(means, Failed) else attempt(lambda: len(means.ledger.parked())),
             spilled=attempt(lambda: sum(1 for _ in wiring.store().keys("spill/"))),
+            circuits=self._circuits(means, numbers, portals),
         )
 
     # -- our side -----------------------------------------------------------------------------------------------------
@@ -167,6 +170,30 @@ class Examiner:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Failed(type(error).__name__)
         return Reply(answer.status_code, answer.headers.get("content-type", ""), answer.text[:200])
+
+    def _circuits(
+        self,
+        means: Means | Failed,
+        numbers: tuple[NumberProbe, ...] | Failed,
+        portals: tuple[PortalProbe, ...] | Failed,
+    ) -> tuple[CircuitProbe, ...]:
+        if isinstance(means, Failed):
+            return ()
+        look, now = means.buckets.circuits.look, means.clock.now_ms()
+        of_numbers = () if isinstance(numbers, Failed) else numbers
+        of_portals = () if isinstance(portals, Failed) else portals
+        return (
+            *(
+                CircuitProbe("meta.circuit", each.about, attempt(partial(look, key)), now)
+                for each in of_numbers
+                for key in [keys.bucket("wa", each.number.phone_number_id)]
+            ),
+            *(
+                CircuitProbe("portal.circuit", each.portal.domain, attempt(partial(look, key)), now)
+                for each in of_portals
+                for key in [keys.bucket("b24", each.portal.member_id)]
+            ),
+        )
 
     # -- Meta ---------------------------------------------------------------------------------------------------------
 

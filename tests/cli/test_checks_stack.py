@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from cli.doctor.circuits import CircuitProbe, circuit
 from cli.doctor.findings import Failed, Finding
 from cli.doctor.queues import QueueProbe, dead_letters, oldest, parked, spill
 from cli.doctor.stack import Reply, Verification, app_secret, resources, signatures, verification
+from ponte.storage.circuits import Circuit
 from ponte.storage.secrets import AppSecrets
 
 SECRET = AppSecrets(("a1", "b2"), ("verify",), "EAA", "local.1", "secret")
@@ -154,3 +156,24 @@ def test_oldest(probe: QueueProbe, expected: tuple[str, str]) -> None:
 def test_what_lies_about_is_a_problem(check: object) -> None:
     assert callable(check)
     assert [check(each).state for each in (0, 1, Failed("x"))] == ["ok", "problem", "unchecked"]
+
+
+NOW = 1_800_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (None, ("ok", "")),
+        (Circuit(NOW - 600_000, NOW + 30_000, 12), ("problem", "circuit.open")),
+        (Circuit(NOW - 600_000, NOW - 10_000, 12), ("problem", "circuit.open")),
+        (Circuit(NOW - 600_000, NOW - 120_001, 12), ("ok", "")),
+        (Failed("AccessDenied"), ("unchecked", "not_asked")),
+    ],
+    ids=["closed", "open", "due for a trial", "nothing waits any more", "no look"],
+)
+def test_circuit(seen: Circuit | Failed | None, expected: tuple[str, str]) -> None:
+    finding = circuit(CircuitProbe("portal.circuit", "contoso.bitrix24.com.br", seen, NOW))
+    assert told(finding) == expected
+    if expected[0] == "problem":
+        assert "2027-01-15 07:50:00" in finding.sentence("en")

@@ -19,6 +19,7 @@ from ponte.errors import FateUnknown, NotSent
 from ponte.http import HttpRequest, HttpResponse
 from ponte.mappings import Line, MemberId, Number, PhoneNumberId, Portal
 from ponte.runtime import egress, wiring
+from ponte.storage import keys
 from ponte.storage.directory import NUMBER_RATE, PAIR_RATE, PORTAL_RATE
 from ponte.storage.grants import Tokens
 from tests.handlers.conftest import Aws
@@ -153,6 +154,17 @@ def test_a_dead_grant_asks_for_a_new_installation(providers: Providers, doctor: 
     assert seen["portal.events"].state == "unchecked"
     again = doctor()  # now the portal is known to need it: it is not asked any more
     assert again["portal.token"].key == "doctor.portal.token.reauth"
+
+
+def test_an_open_circuit_is_named(providers: Providers, doctor: Doctor) -> None:
+    buckets = wiring.means().buckets
+    for key in (keys.bucket("wa", NUMBER_ID), keys.bucket("b24", MEMBER)):
+        turns = [buckets.enter(key, PORTAL_RATE, chat) for chat in "ababab"]
+        for turn in turns:
+            buckets.circuits.report(turn, outage=True)
+    seen = doctor()
+    assert seen["meta.circuit"].key == seen["portal.circuit"].key == "doctor.circuit.open"
+    assert seen["portal.token"].values["code"] == "circuit_open"
 
 
 @pytest.mark.parametrize("error", [NotSent("not_connected"), FateUnknown("no_answer")])

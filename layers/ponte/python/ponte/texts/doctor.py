@@ -221,6 +221,13 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "{count} mensagem(ns) que derrubaram a função. Corrija a causa (logs) e rode: ponte dlq redrive {name}",
         "en": "{count} message(s) that crashed the function. Mend the cause (logs), then run: ponte dlq redrive {name}",
     },
+    # -- circuits
+    "doctor.portal.circuit": {"pt-BR": "Portal respondendo", "en": "Portal answering"},
+    "doctor.meta.circuit": {"pt-BR": "Envio pelo número", "en": "Sending from the number"},
+    "doctor.circuit.open": {
+        "pt-BR": "Fora do ar desde {since} UTC ({count} tentativas). As mensagens esperam em ordem e seguem sozinhas; nada a fazer além de ver com o provedor.",
+        "en": "Down since {since} UTC ({count} trials). Messages wait in order and go on by themselves; nothing to do but ask the provider.",
+    },
     "doctor.parked": {"pt-BR": "Mensagens estacionadas", "en": "Parked messages"},
     "doctor.parked.some": {
         "pt-BR": "{count} mensagem(ns) esperam uma pessoa. Veja o motivo: ponte parked list; depois: ponte parked redrive",
