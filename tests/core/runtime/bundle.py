@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,7 +47,10 @@ class FixedSecrets:
 
 @dataclass
 class Providers:
-    """Every portal and Graph. down: host (or phone_number_id) -> how it fails. poison: texts that are never taken."""
+    """Every portal and Graph. down: host (or phone_number_id) -> how it fails. poison: texts that are never taken.
+
+    lost: Graph takes messages, but its answers do not arrive. on_send: called before Graph takes a message.
+    """
 
     down: dict[str, str] = field(default_factory=dict)
     poison: set[str] = field(default_factory=set)
@@ -55,6 +59,9 @@ class Providers:
     history: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     chats: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    lost: bool = False
+    notices: list[str] = field(default_factory=list)
+    on_send: Callable[[dict[str, Any]], None] = lambda _: None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         parts = urlsplit(request.url)
@@ -78,9 +85,12 @@ class Providers:
         if body.get("status") == "read":
             return _json({"success": True})
         text = body["text"]["body"]
+        self.on_send(body)
         if text in self.poison:
             return HttpResponse(500, {}, b"<html>oops</html>")
         self.sent.append(text)
+        if self.lost:
+            raise FateUnknown("no_answer")
         return _json({"messages": [{"id": f"wamid.OUT{len(self.sent)}"}]})
 
     def _portal(self, host: str, method: str, body: dict[str, Any]) -> HttpResponse:
@@ -98,6 +108,8 @@ class Providers:
         if method == "imopenlines.session.history.get":
             chat = str(body["CHAT_ID"])
             return _json({"result": {"message": {str(n): m for n, m in enumerate(self.history[chat])}}})
+        if method == "im.message.add":
+            self.notices.append(str(body["MESSAGE"]))
         return _json({"result": True})
 
     def calls(self, whom: str) -> int:
@@ -182,8 +194,23 @@ class Bundle:
             to_payload(event),
         )
 
+    def receipt(self, name: str, wamid: str, status: str, **more: Any) -> Envelope:
+        """A status webhook of the number of portal `name`."""
+        number = f"10{ord(name)}"
+        body = {
+            "id": wamid,
+            "status": status,
+            "timestamp": str(self.clock.now // 1000),
+            "recipient_id": "55119",
+            **more,
+        }
+        payload = {"metadata": {"phone_number_id": number}, "status": body}
+        source_id = f"{wamid}|{status}"
+        return Envelope("wa", number, source_id, "status", "55119", 0, self.clock.now, payload)
+
     def run(self, envelope: Envelope) -> Verdict:
         flow = "whatsapp_to_bitrix24" if envelope.source == "wa" else "bitrix24_to_whatsapp"
+        flow = "whatsapp_status" if envelope.kind == "status" else flow
         return self.workers[flow]({"body": envelope.dumps()})
 
     def queue(self, *envelopes: Envelope) -> None:

@@ -5,13 +5,15 @@ from functools import partial
 
 from ponte.errors import MalformedEvent
 from ponte.queue.envelope import Envelope
-from ponte.queue.fifo_batch import Done, Verdict
+from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
 from ponte.relays.effects import Decide
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Worker
 from ponte.storage.ledger import Claimed, steps_of
 from ponte.whatsapp import statuses
+
+SHOWN = ("read", "failed")  # what the portal is told of; the others only raise the rank
 
 
 class WhatsappStatuses(Worker):
@@ -34,6 +36,9 @@ class WhatsappStatuses(Worker):
         if target is None:
             if update.status != "failed":
                 self.parts.receipts.early_receipt(envelope.scope, update.wamid, rank, now)
+            age_s = (now - envelope.received_ms) / 1000
+            if update.status in SHOWN and age_s < self.parts.directory.timing().unknown_wait_s:
+                return Later(max(1, age_s / 2))  # it may have overtaken the send's own answer: then it must be shown
             self.parts.log(self.flow, "not_ours", envelope.id)
             return Done()
         event_id, part = target
@@ -42,7 +47,7 @@ class WhatsappStatuses(Worker):
             self.parts.receipts.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
         else:
             self.parts.receipts.receipt(event_id, part, update.wamid, update.status, rank, now)
-        if update.status not in ("read", "failed"):
+        if update.status not in SHOWN:
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
         wanted = "failed" if update.status == "failed" else "read"
