@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import dead_letters, directory, parked
+from cli import dead_letters, directory, parked, risks
 from cli.doctor.command import doctor
 from cli.place import DEFAULT_SANDBOX, NotReachable
 from cli.session import Session, Usage
@@ -46,6 +46,7 @@ app.command("doctor")(doctor)
 app.command("trace")(trace)
 app.add_typer(parked.app, name="parked")
 app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(risks.app, name="risks")
 app.add_typer(directory.app, name="numbers")
 app.add_typer(directory.portals_app, name="portals")
 

@@ -1,5 +1,6 @@
 """Items of the ledger as people read them: which way, and what happened when."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -10,7 +11,7 @@ from ponte.storage.ledger import log_of
 from ponte.storage.table import Item
 
 
-def direction(row: Item) -> str:
+def direction(row: Mapping[str, Any]) -> str:
     return "inbound" if row.get("source") == "wa" else "outbound"
 
 

@@ -73,12 +73,16 @@ def by_scan(means: Means, given: str) -> Item | None:
 
 
 def as_json(row: Item) -> dict[str, Any]:
-    """{"id", "source_id", "direction", "status", "steps": [{"at_ms", "step", "detail"}]}"""
+    """{"id", "source_id", "direction", "status", "dup_risk", "steps": [{"at_ms", "step", "detail"}]}
+
+    dup_risk: a step of unknown fate was repeated without proof, so somebody may have seen it twice.
+    """
     return {
         "id": public_id(row),
         "source_id": str(row.get("source_id", "")),
         "direction": direction(row),
         "status": word(row),
+        "dup_risk": bool(row.get("dup_risk")),
         "steps": way(row),
     }
 
@@ -87,4 +91,6 @@ def _print(session: Session, console: Console, row: Item) -> None:
     status = words(f"status.{word(row)}", session.lang)
     sides = session.say(f"direction.{direction(row)}")
     console.print(session.say("trace.title", direction=sides, status=status), markup=False)
+    if row.get("dup_risk"):
+        console.print(session.say("trace.dup_risk"), markup=False)
     console.print(way_table(session, way(row)))

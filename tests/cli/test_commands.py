@@ -264,3 +264,27 @@ def test_the_functions_outcome_lines_do_not_mix_with_the_answer(ponte: Run, monk
     status, answer = ponte("parked", "redrive", "77", "--yes")
     assert (status, answer["messages"][0]["state"]) == (0, "redriven")  # spilled: the sweep sends it on
     assert len(list(wiring.store().keys("spill/"))) == 1
+
+
+def test_messages_that_may_have_been_seen_twice_are_listed_and_named_in_their_trace(
+    ponte: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert ponte("risks", "list") == (0, {"risks": []})
+    put(ponte)
+    ledger, now = wiring.means().ledger, wiring.CLOCK.now_ms()
+    for number in (5, 6):
+        claim = ledger.claim(envelope(number, "message"), "worker", now + number, 60_000)
+        assert isinstance(claim, Claimed)
+        ledger.complete(ledger.risk(claim, now + number, "send"), now + 10)
+    status, answer = ponte("risks", "list")
+    assert status == 0
+    assert [(row["source_id"], row["step"], row["status"]) for row in answer["risks"]] == [
+        ("wamid.6", "send", "SENT"),
+        ("wamid.5", "send", "SENT"),
+    ]
+    assert len(ponte("risks", "list", "--limit", "1")[1]["risks"]) == 1
+    assert ponte("trace", "wamid.6")[1]["dup_risk"] is True
+    for command, words in (("risks list", "WhatsApp → Bitrix24"), ("trace wamid.6", "duas vezes")):
+        assert run([*command.split(), "--sandbox"]) == 0
+        assert words in capsys.readouterr().out

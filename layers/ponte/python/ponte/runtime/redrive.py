@@ -4,9 +4,9 @@ A parked message is in the ledger only, its envelope with it; redriving puts the
 as a new delivery for SQS, and the worker goes on after the last step that was certainly done.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ponte.clock import Clock
 from ponte.digest import digest
@@ -52,7 +52,7 @@ def route_of(envelope: Envelope) -> Route:
     return WHATSAPP_STATUSES if envelope.kind == "status" else WHATSAPP_EVENTS
 
 
-def public_id(row: Item) -> str:
+def public_id(row: Mapping[str, Any]) -> str:
     """By what people name a parked message: the digest that its log lines carry ("event"), so that no phone shows."""
     return digest(str(row["event_id"]))
 

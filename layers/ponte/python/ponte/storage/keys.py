@@ -13,6 +13,11 @@ def message(event_id: str) -> tuple[str, str]:
     return f"M#{event_id}", "M"
 
 
+def risk(event_id: str, step: str) -> tuple[str, str]:
+    """Beside the ledger item: one step of the event was repeated without proof."""
+    return f"M#{event_id}", f"R#{step}"
+
+
 def whatsapp_message(phone_number_id: str, wamid: str) -> tuple[str, str]:
     """From a wamid we sent back to the ledger item that sent it."""
     return f"WM#{phone_number_id}#{digest(wamid)}", "WM"
@@ -67,3 +72,8 @@ def parked_shard(event_id: str) -> str:
 def unsettled_shard(event_id: str) -> str:
     """Partition of the sparse index that lists messages whose fate is unknown."""
     return f"UNKNOWN#{sum(event_id.encode()) % PARKED_SHARDS}"
+
+
+def risk_shard(event_id: str) -> str:
+    """Partition of the sparse index that lists messages which somebody may have seen twice."""
+    return f"RISK#{sum(event_id.encode()) % PARKED_SHARDS}"

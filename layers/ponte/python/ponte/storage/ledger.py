@@ -18,27 +18,41 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ponte.digest import digest
-from ponte.queue.envelope import Envelope, loads
-from ponte.storage import keys
+from ponte.queue.envelope import Envelope
+from ponte.storage import keys, risks
+from ponte.storage.ledger_items import DELIVERED, NOTICE, STEP, entry, log_of, steps_of, word
+from ponte.storage.risks import Risk
 from ponte.storage.table import (
     Condition,
     ConditionFailed,
     Item,
-    Table,
     Update,
     absent,
     all_of,
     any_of,
     eq,
-    exists,
     lt,
 )
+from ponte.storage.waiting import Waiting
+
+__all__ = [
+    "DELIVERED",
+    "STEP",
+    "TTL_SECONDS",
+    "Busy",
+    "Claimed",
+    "Fate",
+    "Finished",
+    "Ledger",
+    "Risk",
+    "entry",
+    "log_of",
+    "steps_of",
+    "word",
+]
 
 TTL_SECONDS = 30 * 24 * 3600
-STEP = "s_"
 _UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")
-NOTICE = "notice"  # how the names of steps begin that tell operators something: they come out of turn
-DELIVERED = 3  # ranks as receipts bring them: sent 1, delivered 3, read 4, played 5
 type Fate = Literal["fresh", "retry", "unknown"]
 
 
@@ -97,11 +111,8 @@ class Busy:
     until_ms: int
 
 
-class Ledger:
+class Ledger(Waiting):
     """Reads and moves ledger items. Every move is one conditional write; a lost claim raises ConditionFailed."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
 
     def claim(
         self,
@@ -254,6 +265,7 @@ class Ledger:
             if item.get("own") != claim.owner or item.get("st") != "SENDING":
                 raise
             return replace(claim.settled_by(step), steps=steps_of(item))
+        self._table.write(risks.note(claim.event_id, step, now_ms, now_ms // 1000 + TTL_SECONDS))
         return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, settles_ms=0, unknown_step="")
 
     def park(self, claim: Claimed, envelope: Envelope, now_ms: int, reason: str, detail: str = "") -> None:
@@ -285,74 +297,9 @@ class Ledger:
             ),
         )
 
-    def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
-        """PARKED -> RETRY (UNKNOWN if it was) for a redrive, its attempts counted anew, its refused steps forgotten.
-
-        None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
-        Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
-        can be said again. Only the very outcomes that were read are forgotten: a worker may have done a step since.
-        """
-        item = self.read(event_id)
-        if item is None or not _waits_for_a_person(item):
-            return None
-        forgotten = [name for name, value in item.items() if name.startswith(STEP) and _is_forgotten(name, value)]
-        state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
-        try:
-            self._table.write(
-                Update(
-                    *keys.message(event_id),
-                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "redriven_ms": now_ms},
-                    append={"log": [entry(now_ms, "redriven")]},
-                    remove=forgotten,
-                    when=all_of(
-                        any_of(eq("st", "PARKED"), _BEING_REDRIVEN), *(eq(name, item[name]) for name in forgotten)
-                    ),
-                )
-            )
-        except ConditionFailed:
-            return None
-        return loads(str(item["envelope"]))
-
-    def sent_on(self, event_id: str) -> None:
-        """The envelope of an unparked event is on its queue: out of the list with it."""
-        try:
-            self._table.write(
-                Update(
-                    *keys.message(event_id),
-                    remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
-                    when=_BEING_REDRIVEN,
-                )
-            )
-        except ConditionFailed:
-            return  # a worker has it already, and took it out of the list itself
-
-    def drop(self, event_id: str, now_ms: int) -> bool:
-        """PARKED -> SKIPPED by a person's word."""
-        try:
-            self._table.write(
-                Update(
-                    *keys.message(event_id),
-                    set={"st": "SKIPPED", "done_ms": now_ms},
-                    append={"log": [entry(now_ms, "dropped")]},
-                    remove=["gsi1pk", "gsi1sk", "envelope"],
-                    when=eq("st", "PARKED"),
-                )
-            )
-        except ConditionFailed:
-            return False
-        return True
-
-    def read(self, event_id: str) -> Item | None:
-        return self._table.get(*keys.message(event_id))
-
-    def parked(self, limit: int = 1000) -> list[Item]:
-        """All parked items, oldest first."""
-        found: list[Item] = []
-        for shard in range(keys.PARKED_SHARDS):
-            found += self._table.query_index(f"PARKED#{shard}", limit)
-        found.sort(key=lambda row: str(row["gsi1sk"]))
-        rows = [self._table.get(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
-        return [row for row in rows if row is not None and _waits_for_a_person(row)]
+    def risks(self, limit: int = 100) -> list[Risk]:
+        """Messages that somebody may have seen twice, newest first."""
+        return risks.newest(self._table, limit)
 
     def unsettled(self, before_ms: int) -> list[str]:
         """Ids (digested) of messages whose fate has been unknown since before that time."""
@@ -388,7 +335,7 @@ def _claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: It
         lease_until_ms=now_ms + lease_ms,
         attempts=int(old.get("att", 0)) + 1,
         hits=int(old.get("hits", 0)),
-        fate=fates.get(str(old.get("st")), "fresh"),
+        fate="unknown" if "unknown_ms" in old else fates.get(str(old.get("st")), "fresh"),
         steps=steps_of(old),
         first_ms=first_ms,
         unknown_since_ms=int(old.get("lease", now_ms)) if crashed else int(old.get("unknown_ms", 0)),
@@ -400,50 +347,5 @@ def _claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: It
     )
 
 
-_BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
-
-
 def _settled(claim: Claimed) -> tuple[str, ...]:
     return () if claim.fate == "unknown" else _UNKNOWN
-
-
-def _is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
-    """A redrive tries again what was refused, and tells the operator again if it must."""
-    return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}")
-
-
-def _waits_for_a_person(item: Mapping[str, Any]) -> bool:
-    """Parked, or being redriven and not known to be on its queue; a claim takes `parked_ms` away."""
-    return item.get("st") == "PARKED" or (item.get("st") in ("RETRY", "UNKNOWN") and "parked_ms" in item)
-
-
-def steps_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The outcomes of an item's finished steps, by step name."""
-    return {name.removeprefix(STEP): dict(value) for name, value in item.items() if name.startswith(STEP)}
-
-
-def word(item: Mapping[str, Any]) -> str:
-    """The state of an event as people read it: a sent message is as far as the slowest of its parts."""
-    state = str(item.get("st", ""))
-    parts = [name.removeprefix(f"{STEP}send") for name in item if name.startswith(f"{STEP}send")]
-    if state != "SENT" or not any(part.isdigit() for part in parts):
-        return state
-    digits = [part for part in parts if part.isdigit()]
-    if any(f"failed{part}" in item and int(item.get(f"rk{part}", 0)) < DELIVERED for part in digits):
-        return "FAILED"
-    rank = min(int(item.get(f"rk{part}", 0)) for part in digits)
-    if rank > DELIVERED:
-        return "READ"
-    return "DELIVERED" if rank == DELIVERED else "SENT"
-
-
-def entry(at_ms: int, step: str, detail: str = "") -> dict[str, Any]:
-    return {"at_ms": at_ms, "step": step, "detail": detail} if detail else {"at_ms": at_ms, "step": step}
-
-
-def log_of(item: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The way the event took: [{at_ms, step, detail}], oldest first."""
-    way = [{"at_ms": int(item.get("received_ms", 0)), "step": "webhook", "detail": str(item.get("kind", ""))}]
-    if "t0" in item:
-        way.append({"at_ms": int(item["t0"]), "step": "claimed", "detail": ""})
-    return way + [{"detail": "", **entry} for entry in item.get("log", [])]

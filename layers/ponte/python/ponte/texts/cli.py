@@ -101,6 +101,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "column.attempts": {"pt-BR": "tentativas", "en": "attempts"},
     "direction.inbound": {"pt-BR": "WhatsApp → Bitrix24", "en": "WhatsApp → Bitrix24"},
     "direction.outbound": {"pt-BR": "Bitrix24 → WhatsApp", "en": "Bitrix24 → WhatsApp"},
+    # -- risks
+    "risks.none": {"pt-BR": "Nenhuma mensagem talvez repetida.", "en": "No message that may have been seen twice."},
+    "column.direction": {"pt-BR": "sentido", "en": "direction"},
+    "column.status": {"pt-BR": "situação", "en": "status"},
     # -- dead letters
     "dlq.unknown": {
         "pt-BR": "Fila desconhecida: {name}. Há: {known}",
@@ -129,6 +133,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "trace.try_scan": {
         "pt-BR": "Nada sob o id {id}. Os ids do Bitrix24 e os dos logs não são chave: --scan lê a tabela inteira (custa leituras).",
         "en": "Nothing under the id {id}. Bitrix24's ids and those of logs are no key: --scan reads the whole table (it costs reads).",
+    },
+    "trace.dup_risk": {
+        "pt-BR": "Repetida sem prova de que a primeira não chegou: talvez alguém a tenha visto duas vezes.",
+        "en": "Repeated without proof that the first one did not arrive: somebody may have seen it twice.",
     },
     "trace.title": {"pt-BR": "{direction}: {status}", "en": "{direction}: {status}"},
     "status.SENDING": {"pt-BR": "em andamento", "en": "under way"},

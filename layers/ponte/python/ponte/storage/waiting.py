@@ -1,0 +1,98 @@
+"""What waits for a person: parked messages, their list, and how they go on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ponte.queue.envelope import Envelope, loads
+from ponte.storage import keys
+from ponte.storage.ledger_items import NOTICE, STEP, entry
+from ponte.storage.table import ConditionFailed, Item, Table, Update, all_of, any_of, eq, exists
+
+_BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
+
+
+class Waiting:
+    """The ledger as a person works on it. table: Message."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self, event_id: str) -> Item | None:
+        return self._table.get(*keys.message(event_id))
+
+    def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
+        """PARKED -> RETRY (UNKNOWN if it was) for a redrive, its attempts counted anew, its refused steps forgotten.
+
+        None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
+        Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
+        can be said again. Only the very outcomes that were read are forgotten: a worker may have done a step since.
+        """
+        item = self.read(event_id)
+        if item is None or not _waits_for_a_person(item):
+            return None
+        forgotten = [name for name, value in item.items() if name.startswith(STEP) and _is_forgotten(name, value)]
+        state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "redriven_ms": now_ms},
+                    append={"log": [entry(now_ms, "redriven")]},
+                    remove=forgotten,
+                    when=all_of(
+                        any_of(eq("st", "PARKED"), _BEING_REDRIVEN),
+                        *(eq(name, item[name]) for name in ("parked_ms", *forgotten)),
+                    ),
+                )
+            )
+        except ConditionFailed:
+            return None
+        return loads(str(item["envelope"]))
+
+    def sent_on(self, event_id: str) -> None:
+        """The envelope of an unparked event is on its queue: out of the list with it."""
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
+                    when=_BEING_REDRIVEN,
+                )
+            )
+        except ConditionFailed:
+            return  # a worker has it already, and took it out of the list itself
+
+    def drop(self, event_id: str, now_ms: int) -> bool:
+        """PARKED -> SKIPPED by a person's word."""
+        try:
+            self._table.write(
+                Update(
+                    *keys.message(event_id),
+                    set={"st": "SKIPPED", "done_ms": now_ms},
+                    append={"log": [entry(now_ms, "dropped")]},
+                    remove=["gsi1pk", "gsi1sk", "envelope"],
+                    when=eq("st", "PARKED"),
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def parked(self, limit: int = 1000) -> list[Item]:
+        """All parked items, oldest first."""
+        found: list[Item] = []
+        for shard in range(keys.PARKED_SHARDS):
+            found += self._table.query_index(f"PARKED#{shard}", limit)
+        found.sort(key=lambda row: str(row["gsi1sk"]))
+        rows = [self._table.get(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
+        return [row for row in rows if row is not None and _waits_for_a_person(row)]
+
+
+def _is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
+    """A redrive tries again what was refused, and tells the operator again if it must."""
+    return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}")
+
+
+def _waits_for_a_person(item: Mapping[str, Any]) -> bool:
+    """Parked, or being redriven and not known to be on its queue; a claim takes `parked_ms` away."""
+    return item.get("st") == "PARKED" or (item.get("st") in ("RETRY", "UNKNOWN") and "parked_ms" in item)
