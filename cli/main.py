@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli import dead_letters, directory, parked, risks
 from cli.doctor.command import doctor
 from cli.place import DEFAULT_SANDBOX, NotReachable
+from cli.replay import replay
 from cli.session import Session, Usage
 from cli.trace import trace
 from cli.words import LANGUAGES
@@ -44,6 +45,7 @@ def options(
 
 app.command("doctor")(doctor)
 app.command("trace")(trace)
+app.command("replay")(replay)
 app.add_typer(parked.app, name="parked")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(risks.app, name="risks")

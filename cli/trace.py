@@ -10,6 +10,7 @@ from cli.session import Session, client, quiet
 from cli.words import words
 from ponte.digest import digest
 from ponte.runtime import wiring
+from ponte.runtime.lookup import among_parked, by_key
 from ponte.runtime.perform import Means
 from ponte.runtime.redrive import public_id
 from ponte.storage.ledger import word
@@ -27,7 +28,7 @@ def trace(context: typer.Context, id: Id, scan: Scan = False) -> None:
     place = session.enter()
     with quiet():
         means = wiring.means()
-        row = by_key(means, id) or by_digest(means, id)
+        row = by_key(means, id) or among_parked(means, id)
         if row is None and (scan or place.is_sandbox):
             row = by_scan(means, id)
     if row is None:
@@ -37,24 +38,6 @@ def trace(context: typer.Context, id: Id, scan: Scan = False) -> None:
         raise typer.Exit(1)
     found = row
     session.show(as_json(found), lambda console: _print(session, console, found))
-
-
-def by_key(means: Means, given: str) -> Item | None:
-    """Without reading more than a few items: a ledger id, a customer's wamid, or one that we sent."""
-    if row := means.ledger.read(given):
-        return row if "st" in row else None
-    for number in means.directory.numbers():
-        if row := means.ledger.read(f"wa|{number.phone_number_id}|{given}"):
-            return row
-        pointer = means.receipts.pointer(number.phone_number_id, given)
-        if pointer and "event_id" in pointer:
-            return means.ledger.read(str(pointer["event_id"]))
-    return None
-
-
-def by_digest(means: Means, given: str) -> Item | None:
-    """The id that logs and `ponte parked` show, of a message that is parked."""
-    return next((row for row in means.ledger.parked() if public_id(row) == given), None)
 
 
 def by_scan(means: Means, given: str) -> Item | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ponte.storage import keys
 from ponte.storage.directory import portal_of
+from ponte.storage.evaluation import key_of
 from ponte.storage.grants import Grants, Tokens
 from ponte.storage.ledger import Ledger
 from ponte.storage.secrets import AppSecrets
@@ -22,7 +23,7 @@ from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemoryQueue, MemorySqs
-from sandbox.memory.table import MemoryTable, key_of
+from sandbox.memory.table import MemoryTable
 from sandbox.scenario import load
 from sandbox.seed import core_items
 from sandbox.simulate import town as towns

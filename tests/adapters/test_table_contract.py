@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ponte.storage.dynamodb import DynamoDBTable
+from ponte.storage.overlay import Overlay
 from ponte.storage.table import (
     ConditionFailed,
     Delete,
@@ -51,10 +52,12 @@ def table_name(dynamodb: Any) -> str:
     return name
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "overlay", "dynamodb"])
 def table(request: pytest.FixtureRequest) -> Table:
     if request.param == "memory":
         return MemoryTable()
+    if request.param == "overlay":
+        return Overlay(MemoryTable())
     return DynamoDBTable(request.getfixturevalue("dynamodb"), request.getfixturevalue("table_name"))
 
 

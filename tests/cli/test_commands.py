@@ -2,12 +2,16 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 
 from cli.main import run
 from cli.place import Place
+from ponte.bitrix24 import events as bitrix24_events
+from ponte.bitrix24.values import LineDeleted
 from ponte.mappings import Line, MemberId, PhoneNumberId, Portal
+from ponte.queue.envelope import Envelope
 from ponte.runtime import wiring
 from ponte.storage.directory import PORTAL_RATE
 from ponte.storage.grants import Tokens
@@ -288,3 +292,65 @@ def test_messages_that_may_have_been_seen_twice_are_listed_and_named_in_their_tr
     for command, words in (("risks list", "WhatsApp → Bitrix24"), ("trace wamid.6", "duas vezes")):
         assert run([*command.split(), "--sandbox"]) == 0
         assert words in capsys.readouterr().out
+
+
+def test_a_replay_shows_its_plan_and_acts_only_on_a_yes(
+    ponte: Run, aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kind that nobody knows is skipped today; a reaction without a chat cannot be shown yet."""
+    put(ponte)
+    park(envelope(77), "reason.gave_up")
+    status, answer = ponte("replay", "77", "99")
+    first, second = answer["plans"]
+    assert (status, second) == (1, {"given": "99", "state": "not_found"})
+    assert (first["state"], first["then"], first["now"]) == (
+        "not_worth_it",
+        {"state": "PARKED", "reason": "reason.gave_up"},
+        {"state": "parked", "reason": "reason.malformed"},
+    )
+    assert "secret words" not in str(answer)
+    assert ponte("replay", "77", "--yes")[0] == 1
+    assert aws.messages("BITRIX24_EVENTS") == []
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(["replay", "77", "--sandbox"]) == 1
+    assert "não mudaria nada" in capsys.readouterr().out
+
+
+def test_a_replay_puts_what_is_worth_it_on_its_queue(ponte: Run, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    deleted = Envelope("b24", MEMBER, "LINEDELETE|107", "LineDeleted", "line", 1, 1_000, line_deleted())
+    portal(MEMBER)
+    park(deleted, "reason.portal_reauth")
+    status, answer = ponte("replay", "LINEDELETE|107")
+    (plan,) = answer["plans"]
+    assert (status, plan["state"], plan["missing"]) == (
+        0,
+        "planned",
+        [{"step": "apply", "effect": "SetLineActive"}],
+    )
+    assert aws.messages("BITRIX24_EVENTS") == [], "without a yes nothing happens"
+    for said, state in (("n\n", 1), ("s\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        assert run(["replay", "LINEDELETE|107", "--sandbox"]) == state
+    assert len(aws.messages("BITRIX24_EVENTS")) == 1
+    assert ponte("parked", "list")[1] == {"parked": []}
+
+
+def line_deleted() -> dict[str, Any]:
+    return bitrix24_events.to_payload(LineDeleted(107, 1_000))
+
+
+def portal(member_id: str) -> None:
+    until = wiring.CLOCK.now_ms() // 1000 + 3_600
+    installed = Portal(
+        MemberId(member_id),
+        "x.bitrix24.com",
+        "https://x.bitrix24.com/rest/",
+        "",
+        "",
+        "active",
+        "none",
+        PORTAL_RATE,
+        until,
+        1,
+    )
+    wiring.means().grants.install(installed, Tokens("a", "r", until))

@@ -111,7 +111,7 @@ def test_customer_markup_cannot_become_a_bbcode_tag() -> None:
 @pytest.mark.parametrize("conversation", [None, NEW], ids=["unknown person", "no chat yet"])
 def test_a_reaction_never_opens_a_conversation(conversation: Conversation | None) -> None:
     reaction = replace(MESSAGE, type="reaction", body=Reaction("wamid.0", "👍"))
-    assert decide(reaction, conversation, "contact", "pt-BR", {}) == Finish("SKIPPED", "no_conversation")
+    assert decide(reaction, conversation, "contact", "pt-BR", {}) == Finish("SKIPPED", "no_conversation", keep=True)
 
 
 def test_a_reaction_in_an_open_chat_is_a_line_there() -> None:

@@ -4,7 +4,7 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
 from ponte.runtime.settings import read
+from ponte.runtime.worker import Worker
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Tokens
 from ponte.storage.secrets import AppSecrets
@@ -47,13 +48,15 @@ class FixedSecrets:
 
 @dataclass
 class Providers:
-    """Every portal and Graph. down: host (or phone_number_id) -> how it fails. poison: texts that are never taken.
+    """Every portal and Graph. down: host (or phone_number_id) -> how it fails. poison: texts that are never taken,
+    refuse: that Graph refuses with a code.
 
     lost: Graph takes messages, but its answers do not arrive. on_send: called before Graph takes a message.
     """
 
     down: dict[str, str] = field(default_factory=dict)
     poison: set[str] = field(default_factory=set)
+    refuse: set[str] = field(default_factory=set)
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     asked: list[tuple[str, str]] = field(default_factory=list)
     history: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -88,6 +91,8 @@ class Providers:
         self.on_send(body)
         if text in self.poison:
             return HttpResponse(500, {}, b"<html>oops</html>")
+        if text in self.refuse:
+            return _json({"error": {"code": 131026, "message": "Message undeliverable"}}, 400)
         self.sent.append(text)
         if self.lost:
             raise FateUnknown("no_answer")
@@ -126,7 +131,8 @@ class Bundle:
     def __init__(self, *names: str) -> None:
         self.clock = Clock()
         self.providers = Providers()
-        self.tables = Tables(MemoryTable(), MemoryTable(), MemoryTable(), MemoryTable())
+        self.message = MemoryTable()
+        self.tables = Tables(MemoryTable(), self.message, MemoryTable(), MemoryTable())
         self.notes: list[str] = []
         owners = itertools.count()
         self.outside = Outside(
@@ -233,6 +239,13 @@ class Bundle:
             assert isinstance(verdict, Done | Later)
             seconds = -(-verdict.seconds // 1) if isinstance(verdict, Later) else 0
             self.due_ms[group] = self.clock.now + int(seconds * 1000)
+
+    def with_message_table(self, table: MemoryTable) -> Worker:
+        """Another container's worker of operators' messages, which sees the ledger through `table`."""
+        tables = Tables(self.tables.core, table, self.tables.audit, self.tables.state)
+        outside = replace(self.outside, tables=tables)
+        flow = "bitrix24_to_whatsapp"
+        return WORKERS[flow](make_parts(outside, make_means(outside, self.settings), self.settings, flow))
 
     def item(self, envelope: Envelope) -> Item:
         return self.means.ledger.read(envelope.id) or {}

@@ -184,10 +184,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Nothing left. state: SENT, or SKIPPED with the reason (a stable word, no personal data)."""
+    """Nothing left. state: SENT, or SKIPPED with the reason (a stable word, no personal data).
+
+    keep: of what is skipped for a reason that may pass (no chat yet, a kind that a newer version knows), the content
+    stays with the ledger, for `ponte replay`.
+    """
 
     state: str = "SENT"
     detail: str = ""
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

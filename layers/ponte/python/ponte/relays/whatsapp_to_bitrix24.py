@@ -49,7 +49,7 @@ def decide(
     if isinstance(message.body, Nothing) or not text:
         return Finish("SKIPPED", "nothing_to_show")
     if conversation is None or (opens_nothing(message) and not conversation.chat_id):
-        return Finish("SKIPPED", "no_conversation")
+        return Finish("SKIPPED", "no_conversation", keep=True)
     if isinstance(message.body, SystemChange):
         if "notice" not in steps:
             return Step("notice", PostNotice(conversation.chat_id, text))

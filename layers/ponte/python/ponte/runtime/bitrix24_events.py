@@ -72,7 +72,7 @@ class Bitrix24Events(Worker):
             case OperatorMessage():
                 return self._message(event, portal)
             case _:
-                return self._finished("SKIPPED", envelope.kind)
+                return self._finished("SKIPPED", envelope.kind, keep=True)
 
     def _message(self, event: OperatorMessage, portal: Portal) -> tuple[Decide, Performer]:
         member_id = portal.member_id

@@ -110,8 +110,9 @@ class Executor:
         while True:
             decision = decide(claim.steps)
             match decision:
-                case Finish(state, detail):
-                    self._ledger.complete(claim, self._clock.now_ms(), state=state, detail=detail)
+                case Finish(state, detail, keep):
+                    kept = envelope if keep else None
+                    self._ledger.complete(claim, self._clock.now_ms(), state=state, detail=detail, kept=kept)
                     self._note(envelope, state.lower(), detail)
                     return Done()
                 case Park():

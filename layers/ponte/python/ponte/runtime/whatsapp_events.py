@@ -56,7 +56,7 @@ class WhatsappEvents(Worker):
         if envelope.kind == "echo":
             return self._echo(envelope, number, portal)
         if envelope.kind != "message":
-            return self._finished("SKIPPED", envelope.kind)
+            return self._finished("SKIPPED", envelope.kind, keep=True)
         try:
             message = messages.read(envelope.payload)
         except MalformedEvent:
@@ -112,7 +112,7 @@ class WhatsappEvents(Worker):
         addressee = caller_of(message.sender)
         conversation = self.parts.conversations.by_alias(number, addressee.aliases())
         if conversation is None or not conversation.chat_id:
-            return self._finished("SKIPPED", "no_conversation")
+            return self._finished("SKIPPED", "no_conversation", keep=True)
         if self.parts.receipts.pointer(number.phone_number_id, message.wamid):
             return self._finished("SKIPPED", "own_send")
         line = describe.line(message, self.parts.language)

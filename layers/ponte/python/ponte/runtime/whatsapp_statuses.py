@@ -54,6 +54,11 @@ class WhatsappStatuses(Worker):
         own = replace(envelope, source_id=f"{update.wamid}|{wanted}")
         return self.parts.executor.run(own, partial(self._show, event_id, part, update))
 
+    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
+        update = statuses.read(envelope.payload)
+        target = self._target(envelope.scope, update)
+        return self._show(*target, update, claim) if target else self._finished("SKIPPED", "not_ours")
+
     def _target(self, phone_number_id: str, update: statuses.StatusUpdate) -> tuple[str, int] | None:
         """The event that sent this wamid: by our callback data, else by the pointer the send left."""
         named = bitrix24_to_whatsapp.read_callback(update.callback)

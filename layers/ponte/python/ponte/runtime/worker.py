@@ -90,7 +90,11 @@ class Worker:
 
     def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
         """Whom the event concerns and what is to be decided; a kind this queue's worker does not know is skipped."""
-        return self._finished("SKIPPED", envelope.kind)
+        return self._finished("SKIPPED", envelope.kind, keep=True)
+
+    def consider(self, envelope: Envelope, claim: Claimed) -> Decide:
+        """What would be decided about it now. For a worker over tables that may be written to (runtime/replay.py)."""
+        return self.prepare(self._open(envelope), claim)[0]
 
     def _open(self, envelope: Envelope) -> Envelope:
         """Fetch a payload that was too big for the queue."""
@@ -104,8 +108,8 @@ class Worker:
     def _parked(self, reason: str) -> tuple[Decide, Performer]:
         return (lambda _: Park(reason)), self.parts.performers(None, "", None)
 
-    def _finished(self, state: str, detail: str) -> tuple[Decide, Performer]:
-        return (lambda _: Finish(state, detail)), self.parts.performers(None, "", None)
+    def _finished(self, state: str, detail: str, *, keep: bool = False) -> tuple[Decide, Performer]:
+        return (lambda _: Finish(state, detail, keep)), self.parts.performers(None, "", None)
 
     def _portal(self, member_id: str) -> Portal | str:
         """The portal to call, or the reason why it cannot be called."""

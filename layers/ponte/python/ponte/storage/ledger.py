@@ -189,13 +189,21 @@ class Ledger(Waiting):
         )
         return replace(after, steps={**claim.steps, step: dict(outcome)})
 
-    def complete(self, claim: Claimed, now_ms: int, *, state: str = "SENT", detail: str = "") -> None:
-        """Done for good. state: SENT, or SKIPPED with the reason in `detail`."""
+    def complete(
+        self,
+        claim: Claimed,
+        now_ms: int,
+        *,
+        state: str = "SENT",
+        detail: str = "",
+        kept: Envelope | None = None,
+    ) -> None:
+        """Done for good. state: SENT, or SKIPPED with the reason in `detail`; kept: what a replay would start from."""
         self._owned(
             claim,
             Update(
                 *keys.message(claim.event_id),
-                set={"st": state, "done_ms": now_ms},
+                set={"st": state, "done_ms": now_ms, **({"envelope": kept.dumps()} if kept else {})},
                 append={"log": [entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
                 remove=["lease", "own", *_UNKNOWN],
             ),

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ponte.digest import digest
 from ponte.queue.envelope import Envelope, loads
 from ponte.storage import keys
 from ponte.storage.ledger_items import NOTICE, STEP, entry
-from ponte.storage.table import ConditionFailed, Item, Table, Update, all_of, any_of, eq, exists
+from ponte.storage.table import ConditionFailed, Item, Table, Update, absent, all_of, any_of, eq, exists
 
 _BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
 
@@ -23,25 +24,34 @@ class Waiting:
     def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
         """PARKED -> RETRY (UNKNOWN if it was) for a redrive, its attempts counted anew, its refused steps forgotten.
 
-        None where it is not parked (any more). The caller puts the returned envelope on its queue, then says `sent_on`.
-        Until then the item stays in the list, envelope and all: whoever dies in between loses nothing, and the redrive
-        can be said again. Only the very outcomes that were read are forgotten: a worker may have done a step since.
+        So does what was SKIPPED with its content kept. None where it is neither (any more). The caller puts the
+        returned envelope on its queue, then says `sent_on`. Until then the item stays in the list, envelope and all:
+        whoever dies in between loses nothing, and the redrive can be said again. Only the very outcomes that were read
+        are forgotten: a worker may have done a step since.
         """
         item = self.read(event_id)
-        if item is None or not _waits_for_a_person(item):
+        if item is None or not is_replayable(item):
             return None
-        forgotten = [name for name, value in item.items() if name.startswith(STEP) and _is_forgotten(name, value)]
+        forgotten = [name for name, value in item.items() if name.startswith(STEP) and is_forgotten(name, value)]
+        listed = {
+            "parked_ms": now_ms,
+            "reason": "reason.replayed",
+            "gsi1pk": keys.parked_shard(event_id),
+            "gsi1sk": f"{now_ms:013d}#{digest(event_id)}",
+        }
         state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
         try:
             self._table.write(
                 Update(
                     *keys.message(event_id),
                     set={"st": state, "att": 0, "hits": 0, "risked": 0, "redriven_ms": now_ms},
+                    default=listed,  # what was skipped was in no list
                     append={"log": [entry(now_ms, "redriven")]},
                     remove=forgotten,
                     when=all_of(
-                        any_of(eq("st", "PARKED"), _BEING_REDRIVEN),
-                        *(eq(name, item[name]) for name in ("parked_ms", *forgotten)),
+                        any_of(eq("st", "PARKED"), _BEING_REDRIVEN, all_of(eq("st", "SKIPPED"), exists("envelope"))),
+                        eq("parked_ms", item["parked_ms"]) if "parked_ms" in item else absent("parked_ms"),
+                        *(eq(name, item[name]) for name in forgotten),
                     ),
                 )
             )
@@ -88,7 +98,12 @@ class Waiting:
         return [row for row in rows if row is not None and _waits_for_a_person(row)]
 
 
-def _is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
+def is_replayable(item: Mapping[str, Any]) -> bool:
+    """Waiting for a person, or skipped with its content kept."""
+    return _waits_for_a_person(item) or (item.get("st") == "SKIPPED" and "envelope" in item)
+
+
+def is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
     """A redrive tries again what was refused, and tells the operator again if it must."""
     return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}")
 

@@ -101,6 +101,46 @@ TEXTS: dict[str, dict[str, str]] = {
     "column.attempts": {"pt-BR": "tentativas", "en": "attempts"},
     "direction.inbound": {"pt-BR": "WhatsApp → Bitrix24", "en": "WhatsApp → Bitrix24"},
     "direction.outbound": {"pt-BR": "Bitrix24 → WhatsApp", "en": "Bitrix24 → WhatsApp"},
+    # -- replay
+    "replay.title": {"pt-BR": "{id} · {direction}", "en": "{id} · {direction}"},
+    "replay.then": {"pt-BR": "então: {how}", "en": "then: {how}"},
+    "replay.now": {"pt-BR": "agora: {how}", "en": "now: {how}"},
+    "replay.state.PARKED": {"pt-BR": "estacionada", "en": "parked"},
+    "replay.state.SKIPPED": {"pt-BR": "sem efeito", "en": "nothing to do"},
+    "replay.state.SENT": {"pt-BR": "entregue ao outro lado", "en": "handed over"},
+    "replay.state.OPEN": {"pt-BR": "depende das respostas", "en": "depends on the answers"},
+    "replay.state.SENDING": {"pt-BR": "em andamento", "en": "under way"},
+    "replay.state.RETRY": {"pt-BR": "vai tentar de novo", "en": "will try again"},
+    "replay.state.UNKNOWN": {"pt-BR": "destino incerto", "en": "fate unknown"},
+    "replay.in_doubt": {
+        "pt-BR": "  ? o primeiro passo talvez já tenha sido feito: antes de repetir, o outro lado é consultado",
+        "en": "  ? the first step may have been done already: the other side is asked before it is repeated",
+    },
+    "replay.not_worth_it": {
+        "pt-BR": "Refazer agora não mudaria nada. Corrija a causa antes.",
+        "en": "A replay would change nothing now. Mend the cause first.",
+    },
+    "replay.not_found": {
+        "pt-BR": "Nenhuma mensagem com o id {id}. Procure-a com: ponte trace {id} --scan",
+        "en": "No message with the id {id}. Look for it with: ponte trace {id} --scan",
+    },
+    "replay.done": {"pt-BR": "Nada falta: ela foi entregue.", "en": "Nothing is missing: it was handed over."},
+    "replay.under_way": {
+        "pt-BR": "Ainda está em andamento: uma função cuida dela.",
+        "en": "It is under way: a function is on it.",
+    },
+    "replay.not_kept": {
+        "pt-BR": "O conteúdo não é mais guardado: não há o que refazer.",
+        "en": "Its content is not kept any more: there is nothing to replay.",
+    },
+    "replay.busy": {
+        "pt-BR": "Outra mensagem deste cliente abre a conversa agora. Tente de novo em instantes.",
+        "en": "Another message of this customer opens the chat just now. Try again in a moment.",
+    },
+    "replay.confirm": {
+        "pt-BR": "Refazer {count} mensagem(ns)? O que já foi feito não se repete.",
+        "en": "Replay {count} message(s)? What was done is not repeated.",
+    },
     # -- risks
     "risks.none": {"pt-BR": "Nenhuma mensagem talvez repetida.", "en": "No message that may have been seen twice."},
     "column.direction": {"pt-BR": "sentido", "en": "direction"},

@@ -13,6 +13,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Não há como saber se a mensagem chegou: foi repetida uma vez, sem confirmação. Confira com o cliente antes de reenviar.",
         "en": "There is no telling whether it arrived: it was repeated once without confirmation. Ask the customer before you redrive.",
     },
+    "reason.replayed": {
+        "pt-BR": "Alguém mandou refazer esta mensagem, mas ela ainda não voltou à fila. Mande de novo.",
+        "en": "Somebody asked for this message to be replayed, but it is not on its queue yet. Ask again.",
+    },
     "reason.number_unknown": {
         "pt-BR": "O número do WhatsApp que recebeu a mensagem não está ligado a nenhum canal aberto. Ligue-o nas configurações do conector e reenvie.",
         "en": "The WhatsApp number that got the message is joined with no open line. Join it in the connector's settings, then redrive.",

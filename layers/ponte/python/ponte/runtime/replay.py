@@ -1,0 +1,186 @@
+"""Replay: what would be done now about a message that is parked or was skipped, shown first, then done.
+
+The plan walks the relay's own `decide` with the outcomes that are kept, under today's configuration, over tables that
+keep every write to themselves and without anybody to call. Carrying it out is a redrive: the worker decides anew, does
+only what is missing, and never repeats what was done. What the command line and the REST API share.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NoReturn
+
+from ponte.clock import Clock
+from ponte.http import HttpRequest
+from ponte.queue.envelope import Envelope, loads
+from ponte.relays.effects import (
+    AddContact,
+    Decide,
+    Effect,
+    FindContact,
+    Finish,
+    Park,
+    SendText,
+    SendToOpenLine,
+    Step,
+    Steps,
+)
+from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
+from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, Queue, Redriven, redrive, route_of
+from ponte.runtime.settings import Settings
+from ponte.runtime.worker import Retry
+from ponte.storage.directory import Directory
+from ponte.storage.ledger import Claimed, Ledger, steps_of
+from ponte.storage.ledger_items import NOTICE, STEP
+from ponte.storage.overlay import Overlay
+from ponte.storage.table import ConditionFailed, Item, Tables
+from ponte.storage.waiting import is_forgotten, is_replayable
+
+MAX_STEPS = 100  # no event needs as many
+LEASE_MS = 60_000
+
+type Ends = Literal["sent", "skipped", "parked", "open"]
+type Unplanned = Literal["done", "under_way", "not_kept", "busy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One effect that would be had. step: its name within the event. effect: its kind, e.g. "SendText"."""
+
+    step: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """done: steps that stay as they are. again: refused steps and notices, which a replay forgets (name, vendor's code
+    or ""). missing: what would be done, in order; beyond a look-up only as far as it finds nothing. ends: "open" where
+    the rest hangs on answers nobody can foresee. reason: of being skipped or parked. in_doubt: the first of `missing`
+    may have been done already, so the provider is asked before.
+    """
+
+    done: tuple[str, ...]
+    again: tuple[tuple[str, str], ...]
+    missing: tuple[Planned, ...]
+    ends: Ends
+    reason: str = ""
+    in_doubt: bool = False
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether anything but another notice to the operator would come of it."""
+        if self.ends == "skipped":
+            return False
+        return self.ends != "parked" or any(not planned.step.startswith(NOTICE) for planned in self.missing)
+
+
+class _Nowhere:
+    """A Sender for plans, which call nobody."""
+
+    def __call__(self, request: HttpRequest) -> NoReturn:
+        raise AssertionError(f"a plan calls nobody: {request.method}")
+
+
+class Replay:
+    """outside: the real one; plans only read from it."""
+
+    def __init__(self, outside: Outside, settings: Settings) -> None:
+        self._outside = outside
+        self._settings = settings
+
+    def plan(self, row: Item) -> Plan | Unplanned:
+        """row: a ledger item. Not planned: "done" (nothing is missing), "under_way" (a worker has it, or will),
+        "not_kept" (its content is gone), "busy" (another message of the customer opens the chat just now)."""
+        state = str(row.get("st", ""))
+        if not is_replayable(row):
+            if state == "SENT":
+                return "done"
+            return "not_kept" if state == "SKIPPED" else "under_way"
+        envelope = loads(str(row["envelope"]))
+        outcomes = {name: value for name, value in row.items() if name.startswith(STEP)}
+        again = {name: value for name, value in outcomes.items() if is_forgotten(name, value)}
+        kept = {name: value for name, value in steps_of(row).items() if STEP + name not in again}
+        try:
+            decide = self._decide(envelope, self._claim(envelope, kept))
+        except (Retry, ConditionFailed):
+            return "busy"
+        forgotten = tuple((name.removeprefix(STEP), str(value.get("refused", ""))) for name, value in again.items())
+        plan = _walk(decide, kept)
+        return replace(plan, done=tuple(kept), again=forgotten, in_doubt="unknown_ms" in row)
+
+    def _claim(self, envelope: Envelope, kept: dict[str, dict[str, Any]]) -> Claimed:
+        until = self._outside.clock.now_ms() + LEASE_MS
+        return Claimed(
+            envelope.id, self._outside.owner(), until, 1, 0, "retry", kept, conversation=envelope.conversation
+        )
+
+    def _decide(self, envelope: Envelope, claim: Claimed) -> Decide:
+        real = self._outside.tables
+        tables = Tables(Overlay(real.core), Overlay(real.message), Overlay(real.audit), Overlay(real.state))
+        directory = Directory(tables.core, self._outside.clock, cache_ms=0)
+        dry = replace(
+            self._outside, tables=tables, directory=directory, sender=_Nowhere(), log=_silent, bug=lambda *_: None
+        )
+        flow = flow_of(envelope)
+        worker = WORKERS[flow](make_parts(dry, make_means(dry, self._settings), self._settings, flow))
+        return worker.consider(envelope, claim)
+
+
+def flow_of(envelope: Envelope) -> str:
+    """Whose worker takes it: that of the queue it came through."""
+    route = route_of(envelope)
+    if route == BITRIX24_EVENTS:
+        return "bitrix24_to_whatsapp"
+    return "whatsapp_status" if route == WHATSAPP_STATUSES else "whatsapp_to_bitrix24"
+
+
+def carry_out(
+    ledger: Ledger, queue: Callable[[str], Queue], clock: Clock, token: Callable[[], str], rows: Iterable[Item]
+) -> list[Redriven]:
+    """Send the rows on, as a redrive does; twice, or beside a live worker, is harmless."""
+    return redrive(ledger, queue, clock, token, rows)
+
+
+def _silent(*_args: Any, **_more: Any) -> None:
+    """A plan is no outcome."""
+
+
+def _walk(decide: Decide, kept: Mapping[str, Mapping[str, Any]]) -> Plan:
+    steps: dict[str, Mapping[str, Any]] = dict(kept)
+    missing: list[Planned] = []
+    while len(missing) < MAX_STEPS:
+        decision = _asked(decide, steps)
+        match decision:
+            case Step(name, effect):
+                missing.append(Planned(name, type(effect).__name__))
+                steps[name] = _assumed(effect)
+            case Finish(state, detail):
+                ends: Ends = "sent" if state == "SENT" else "skipped"
+                return Plan((), (), tuple(missing), ends, detail)
+            case Park(reason):
+                return Plan((), (), tuple(missing), "parked", reason)
+            case None:
+                break
+    return Plan((), (), tuple(missing), "open")
+
+
+def _asked(decide: Decide, steps: Steps) -> Step | Finish | Park | None:
+    """None: it hangs on an outcome that we had to make up."""
+    try:
+        return decide(steps)
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _assumed(effect: Effect) -> dict[str, Any]:
+    """An outcome as it will be when all goes well; look-ups find nothing."""
+    match effect:
+        case SendText():
+            return {"wamid": "?"}
+        case SendToOpenLine():
+            return {"chat_id": effect.chat_id or "?", "session_id": "?"}
+        case AddContact():
+            return {"id": "?"}
+        case FindContact():
+            return {"ids": []}
+        case _:
+            return {}
