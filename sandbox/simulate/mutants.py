@@ -44,8 +44,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "complete before the call",
         "the ledger says done, then the provider is called",
         f"{_EXECUTE}._step",
-        "outcome = performer.perform(effect, claim, timeout)",
-        "self._ledger.complete(claim, self._clock.now_ms()); outcome = performer.perform(effect, claim, timeout)",
+        "return self._after(",
+        "self._ledger.complete(claim, self._clock.now_ms()); return self._after(",
     ),
     Mutant(
         "delete before complete",
@@ -100,7 +100,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "probe skipped",
         "what may have been done is done again",
         f"{_EXECUTE}._step",
-        'if claim.fate == "unknown" and not effect.repeatable:',
+        "if claim.is_about(step.name) and not effect.repeatable:",
         "if False:",
     ),
     Mutant(
@@ -120,8 +120,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "unknown fate is a failure",
         "a lost answer is just tried again",
-        f"{_EXECUTE}._step",
-        "case Unknown(code) if not effect.repeatable:",
+        f"{_EXECUTE}._after",
+        "case Unknown(code) if not step.effect.repeatable:",
         "case Unknown(code) if False:",
     ),
     Mutant(
@@ -204,16 +204,23 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "redrive forgets what was sent",
         "every part of a parked message goes out again",
-        f"{_LEDGER}.unpark",
-        'if name.startswith(STEP) and "refused" in value',
-        "if name.startswith(STEP)",
+        "ponte.storage.waiting:is_forgotten",
+        'return "refused" in outcome or',
+        "return True or",
     ),
     Mutant(
         "redrive forgets the doubt",
         "parked while its fate was unknown, sent again without asking",
-        f"{_LEDGER}.unpark",
+        "ponte.storage.waiting:Waiting.unpark",
         'state = "UNKNOWN" if "unknown_ms" in item else "RETRY"',
-        'state = "RETRY"',
+        'state = "RETRY"; forgotten += [name for name in ("unknown_ms",) if name in item]',
+    ),
+    Mutant(
+        "the doubt is given back with the message",
+        "who could not probe yet leaves no trace of it to the next worker",
+        f"{_LEDGER}.release",
+        'if claim.fate == "unknown":',
+        "if False:",
     ),
     Mutant(
         "acknowledged with one id",
