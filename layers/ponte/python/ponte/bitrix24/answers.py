@@ -78,6 +78,11 @@ def dialog_ids(answer: Answer) -> DialogIds:
     )
 
 
+def message_count(answer: Answer) -> int:
+    """Of imopenlines.dialog.get: how many messages the chat has, in all of its sessions; 0 where it does not tell."""
+    return integer(branch(answer["result"], "message_count")) or 0
+
+
 def handlers(answer: Answer) -> list[tuple[str, str]]:
     """Of event.get: (EVENT, handler address) of each online handler."""
     return [

@@ -49,6 +49,11 @@ def classify(response: HttpResponse) -> Outcome:
     return Succeeded(body)
 
 
+def classify_command(error: Any) -> Outcome:
+    """The outcome of one failed command of a batch; error: its entry of `result_error`, {error, error_description}."""
+    return _by_code(_code(error) or "unreadable_answer", error, HttpResponse(400, {}, b""))
+
+
 def classify_send(response: HttpResponse, *, just_activated: bool = False) -> Outcome:
     """The outcome of imconnector.send.messages with one message: of its first element.
 

@@ -1,10 +1,112 @@
-"""The probe of imconnector.send.messages: whether a chat's history holds our message already."""
+"""What a chat's history shows: its messages as values, and the probe of imconnector.send.messages.
+
+Two methods tell it, in two spellings: im.dialog.messages.get (params in capitals, `messages` a list) and
+imopenlines.session.history.get (params in camel case, `message` a map by id). Both are read here, alike.
+
+Source: bitrix24/b24restdocs, im-dialog-messages-get.md and imopenlines-session-history-get.md; what a message's CLASS
+says of it, from the portal module's own source, imopenlines/lib/connector.php, onMessageSend (read 2026-11).
+"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ponte.bitrix24.tame import branch, elements, scalar, strings
+from ponte.bitrix24.tame import branch, elements, integer, portal_id, scalar, strings, yes
+from ponte.bitrix24.values import OperatorFile
+
+INTERNAL = ("bx-messenger-content-item-system", "bx-messenger-content-item-ol-")
+"""Beginnings of CLASS by which the portal marks what customers never get: whispers and the line's own notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryMessage:
+    """author_id: "0" for the portal itself. at_ms: the portal's own stamp, 0 if unreadable. mids: params.connectorMid.
+
+    internal: written for operators only (a whisper of the silent mode, a note of the line). file_ids: of the disk.
+    """
+
+    id: int
+    author_id: str
+    at_ms: int
+    text: str = field(repr=False)
+    mids: tuple[str, ...]
+    internal: bool
+    deleted: bool
+    file_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryUser:
+    """is_customer: the hidden user that stands for a customer of an open line."""
+
+    name: str = field(repr=False)
+    is_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """messages: by ascending id. users: by id, only those the portal describes. files: by id, without a link, since
+    the links of a history need a login. session_id: "" from im.dialog.messages.get."""
+
+    messages: tuple[HistoryMessage, ...]
+    users: Mapping[str, HistoryUser]
+    files: Mapping[str, OperatorFile]
+    session_id: str
+
+
+def read_page(result: Any) -> HistoryPage | None:
+    """`result` of either method; None where it is neither. A message without an id or an author is no message."""
+    if not isinstance(result, dict):
+        return None
+    raw = result["messages"] if "messages" in result else result.get("message")
+    if not isinstance(raw, dict | list):
+        return None
+    found = sorted(filter(None, map(_message, _each(raw))), key=lambda message: message.id)
+    users = {portal_id(branch(user, "id")): _user(user) for user in _each(_container(result.get("users")))}
+    files = {portal_id(branch(file, "id")): _file(file) for file in _each(_container(result.get("files")))}
+    return HistoryPage(tuple(found), users, files, portal_id(result.get("sessionId")))
+
+
+def _message(raw: Any) -> HistoryMessage | None:
+    message_id = integer(branch(raw, "id"))
+    author = next((raw[key] for key in ("author_id", "senderid") if isinstance(raw, dict) and key in raw), None)
+    author_id = scalar(author, 20)
+    if not message_id or not author_id.isdigit():
+        return None
+    params = branch(raw, "params")
+    style = scalar(_param(params, "CLASS", "class"), 512)
+    return HistoryMessage(
+        id=message_id,
+        author_id=str(int(author_id)),
+        at_ms=round(_unix_seconds(scalar(branch(raw, "date"))) * 1000),
+        text=scalar(branch(raw, "text"), 100_000),
+        mids=_mids(raw),
+        internal=any(word.startswith(INTERNAL) for word in style.split()),
+        deleted=yes(_param(params, "IS_DELETED", "isDeleted")),
+        file_ids=strings(_param(params, "FILE_ID", "fileId")),
+    )
+
+
+def _user(raw: Any) -> HistoryUser:
+    return HistoryUser(scalar(branch(raw, "name"), 200), yes(branch(raw, "connector")))
+
+
+def _file(raw: Any) -> OperatorFile:
+    kind = scalar(branch(raw, "type"), 32).lower()
+    return OperatorFile(scalar(branch(raw, "name"), 512), kind, "", "", integer(branch(raw, "size")))
+
+
+def _param(params: Any, *names: str) -> Any:
+    return next((params[name] for name in names if isinstance(params, dict) and name in params), None)
+
+
+def _mids(message: Any) -> tuple[str, ...]:
+    return strings(_param(branch(message, "params"), "connectorMid", "CONNECTOR_MID"))
+
+
+def _container(node: Any) -> dict[str, Any] | list[Any]:
+    return node if isinstance(node, dict | list) else []
 
 
 def find_message(
@@ -28,7 +130,7 @@ def find_message(
         return None
     doubtful = False
     for message in _each(messages):
-        ids = strings(branch(message, "params", "connectorMid") or branch(message, "params", "CONNECTOR_MID"))
+        ids = _mids(message)
         if external_message_id in ids:
             return True
         if not ids and text and _same_text(message, text):
@@ -40,7 +142,7 @@ def find_message(
 
 
 def _each(messages: dict[str, Any] | list[Any]) -> Iterator[Any]:
-    yield from messages.values() if isinstance(messages, dict) else elements(messages) or []
+    yield from (messages.values() if isinstance(messages, dict) else elements(messages) or [])
 
 
 def _same_text(message: Any, text: str) -> bool:

@@ -19,6 +19,7 @@ from ponte.http import HttpRequest
 
 TIMEOUT_SECONDS = 15.0
 FILES_TIMEOUT_SECONDS = 40.0  # the portal fetches the files inside the call; it gives up after 60 s itself
+HISTORY_PAGE = 50  # of im.dialog.messages.get; portals give 20 unless asked
 CONTACT = 3  # entityTypeId of crm.item.*
 LEAD = 1
 _METHOD = re.compile(r"[a-z0-9.]{3,64}", re.IGNORECASE)
@@ -169,12 +170,28 @@ def system_notice(chat_id: str, text: str) -> RestCall:
 
 
 def history(*, chat_id: str | None = None, session_id: str | None = None) -> RestCall:
-    """Messages of one session (of a chat: its last one): {chatId, sessionId, message: {id: {...}} or []}."""
+    """Messages of one session (of a chat: its last one): {chatId, sessionId, message: {id: {...}} or []}.
+
+    By chat_id only a participant of the chat may ask (ACCESS_DENIED); by session_id any user of the portal.
+    """
     if session_id is not None:
         return RestCall("imopenlines.session.history.get", {"SESSION_ID": session_id})
     if chat_id is None:
         raise ValueError("chat_id or session_id")
     return RestCall("imopenlines.session.history.get", {"CHAT_ID": chat_id})
+
+
+def dialog_messages(chat_id: str, *, newer_than: int | None = None, older_than: int | None = None) -> RestCall:
+    """A page of a chat, for participants of it only: {messages: [{id, author_id, date, text, params}], users, files}.
+
+    newer_than, older_than: message ids. Neither: the newest page. newer_than: the next ones after it, 0 for the first.
+    """
+    params: dict[str, Any] = {"DIALOG_ID": f"chat{chat_id}", "LIMIT": HISTORY_PAGE}
+    if newer_than is not None:
+        params["FIRST_ID"] = newer_than
+    elif older_than is not None:
+        params["LAST_ID"] = older_than
+    return RestCall("im.dialog.messages.get", params)
 
 
 def dialog(chat_id: str) -> RestCall:
