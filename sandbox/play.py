@@ -10,7 +10,7 @@ from typing import Any
 from sandbox import webhooks
 from sandbox.faults import Faults
 from sandbox.phones import BSUID, Accepted, PhoneMessage
-from sandbox.portals import OPERATOR_ID, ImChat, ImMessage, PortalState
+from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, ImMessage, PortalState
 from sandbox.scenario import Number
 from sandbox.shapes import Refused, check
 from sandbox.webhooks import Webhook
@@ -35,7 +35,17 @@ _CUSTOMER = _shape(
     text=_TEXT,
     source_id=_SOURCE,
 )
-_OPERATOR = _shape(["chat_id", "text"], chat_id={"type": ["integer", "string"]}, text=_TEXT, source_id=_SOURCE)
+_OPERATOR = _shape(
+    ["chat_id", "text"],
+    chat_id={"type": ["integer", "string"]},
+    member_id=_SHORT,
+    text=_TEXT,
+    source_id=_SOURCE,
+    operator_id={"type": "integer", "enum": list(OPERATORS), "default": OPERATOR_ID},
+    lost={"type": "boolean", "default": False},
+    whisper={"type": "boolean", "default": False},
+    at_ms={"type": ["integer", "null"], "minimum": 0},
+)
 _READ = _shape(["wamid"], wamid=_WAMID)
 _FAIL = _shape(["wamid", "code"], wamid=_WAMID, code={"type": "integer", "minimum": 0})
 _RECEIPTS = _shape(["mode"], mode={"type": "string", "enum": ["auto", "manual"]})
@@ -130,17 +140,27 @@ class Play:
         return self._send(wamid, webhook)
 
     def operator(self, body: Any) -> dict[str, Any]:
-        """An operator answers in an open-line chat; the message waits for its acknowledgement."""
+        """An operator answers in an open-line chat; the message waits for its acknowledgement.
+
+        lost: no webhook comes of it, as when ours did not answer (the portal repeats none); then status is null.
+        whisper: for the other operators only, never with a webhook. at_ms: when it was written, now by default.
+        """
         asked = check(body, _OPERATOR)
         if source_id := asked.get("source_id"):
             return self._repeat(source_id)
         world = self._world
         with world.lock:
-            portal, chat = self._chat(str(asked["chat_id"]))
-            now_ms, message_id = world.now_ms(), portal.next_id()
-            message = ImMessage(message_id, "operator", OPERATOR_ID, asked["text"], now_ms, waiting=True)
+            portal, chat = self._chat(str(asked["chat_id"]), asked.get("member_id"))
+            at_ms, message_id = asked.get("at_ms") or world.now_ms(), portal.next_id()
+            author, whisper = asked["operator_id"], asked["whisper"]
+            if chat.session_id is None:
+                chat.session_id = portal.next_id()
+            message = ImMessage(message_id, "operator", author, asked["text"], at_ms, waiting=not whisper)
+            message.whisper = whisper
             portal.add_message(chat, message)
-            webhook = webhooks.operator_message(portal, chat, message_id, asked["text"], now_ms)
+            webhook = webhooks.operator_message(portal, chat, message_id, asked["text"], at_ms, author)
+        if asked["lost"] or whisper:
+            return {"source_id": str(message_id), "status": None}
         return self._send(str(message_id), webhook)
 
     def read(self, body: Any) -> dict[str, Any]:
@@ -176,9 +196,9 @@ class Play:
                 return number
         raise NotThere("phone_number_id")
 
-    def _chat(self, chat_id: str) -> tuple[PortalState, ImChat]:
+    def _chat(self, chat_id: str, member_id: str | None) -> tuple[PortalState, ImChat]:
         for portal in self._world.portals:
-            if chat_id in portal.chats:
+            if chat_id in portal.chats and member_id in (None, portal.config["member_id"]):
                 return portal, portal.chats[chat_id]
         raise NotThere("chat_id")
 

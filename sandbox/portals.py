@@ -7,7 +7,8 @@ from sandbox.scenario import Chat, Id, Line, Portal
 
 CONTACT, LEAD = 3, 1
 OPERATOR_ID = 27
-OPERATOR_NAME = "Ana Souza"
+OPERATORS = {OPERATOR_ID: "Ana Souza", 31: "Bruno Lima", 42: "Carla Dias"}
+OPERATOR_NAME = OPERATORS[OPERATOR_ID]
 BOUND_EVENTS = (
     *("ONIMCONNECTORMESSAGEADD", "ONIMCONNECTORMESSAGEUPDATE", "ONIMCONNECTORMESSAGEDELETE"),
     *("ONIMCONNECTORDIALOGSTART", "ONIMCONNECTORDIALOGFINISH", "ONIMCONNECTORSTATUSDELETE", "ONIMCONNECTORLINEDELETE"),
@@ -19,7 +20,8 @@ MID_LENGTH = 100
 
 @dataclass
 class ImMessage:
-    """sender: customer, operator or system. waiting: an operator's message that shows the "sending" clock."""
+    """sender: customer, operator or system. waiting: an operator's message that shows the "sending" clock. whisper: for
+    operators only. session_id: the chat's session when it was written, 0 = none."""
 
     id: int
     sender: str
@@ -29,11 +31,16 @@ class ImMessage:
     connector_mids: list[str] = field(default_factory=list)
     waiting: bool = False
     files: list[str] = field(default_factory=list)
+    whisper: bool = False
+    session_id: int = 0
 
 
 @dataclass
 class ImChat:
-    """external: chat.id of the connector. user_id: the internal id of the hidden user. session_id: None when closed."""
+    """external: chat.id of the connector. user_id: the internal id of the hidden user. session_id: None when closed.
+
+    history_access: of the app's user. participant: of the chat; session_only: sees sessions by their id; none.
+    """
 
     id: Id
     connector: str
@@ -44,6 +51,12 @@ class ImChat:
     session_id: int | None = None
     contact_id: Id | None = None
     messages: list[ImMessage] = field(default_factory=list)
+    history_access: str = "participant"
+
+    @property
+    def last_session(self) -> int:
+        """The open one, else the one that was open last; 0 = there was none."""
+        return self.session_id or max((message.session_id for message in self.messages), default=0)
 
     @property
     def user_code(self) -> str:
@@ -125,6 +138,7 @@ class PortalState:
             line=chat.line,
             bitrix_user_id=chat.user_id,
             name=chat.name,
+            history_access=chat.history_access,
         )
         if chat.contact_id is not None:
             shown["contact_id"] = chat.contact_id
@@ -132,6 +146,7 @@ class PortalState:
         return chat
 
     def add_message(self, chat: ImChat, message: ImMessage) -> ImMessage:
+        message.session_id = chat.session_id or 0
         chat.messages.append(message)
         self._last_id = max(self._last_id, message.id)
         return message
@@ -163,6 +178,7 @@ class PortalState:
         name = chat.get("name") or chat["external"]
         new = ImChat(number(chat["chat_id"]), chat["connector"], chat["line"], chat["external"], user_id, name)
         new.contact_id = number(chat["contact_id"]) if "contact_id" in chat else None
+        new.history_access = chat["history_access"]
         self.chats[str(new.id)] = new
 
     def _seed_sent(self, message_id: Id, wamids: list[str], external: str) -> None:

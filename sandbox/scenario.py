@@ -90,6 +90,7 @@ class Chat(TypedDict):
     user_id: NotRequired[str]
     parent_user_id: NotRequired[str]
     last_inbound_ms: NotRequired[int]
+    history_access: str
 
 
 class Sent(TypedDict):

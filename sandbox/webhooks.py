@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sandbox import php_forms
 from sandbox.phones import Accepted, Phone
-from sandbox.portals import OPERATOR_ID, OPERATOR_NAME, ImChat, PortalState
+from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, PortalState
 from sandbox.scenario import Meta, Number
 
 POST_SECONDS = 35.0
@@ -94,11 +94,13 @@ def status_update(accepted: Accepted, status: str, at_ms: int, error_code: int |
     return {"contacts": [_contact(phone)], "statuses": [update]}
 
 
-def operator_message(portal: PortalState, chat: ImChat, message_id: int, text: str, at_ms: int) -> Webhook:
+def operator_message(
+    portal: PortalState, chat: ImChat, message_id: int, text: str, at_ms: int, operator_id: int = OPERATOR_ID
+) -> Webhook:
     """ONIMCONNECTORMESSAGEADD, signed with the operator's name where the line says so."""
     line = portal.line(chat.connector, chat.line)
-    shown = f"[b]{OPERATOR_NAME}:[/b] [br]{text}" if line and line["signature"] else text
-    message = {"user_id": OPERATOR_ID, "text": shown}
+    shown = f"[b]{OPERATORS[operator_id]}:[/b] [br]{text}" if line and line["signature"] else text
+    message = {"user_id": operator_id, "text": shown}
     element = {"im": {"chat_id": chat.id, "message_id": message_id}, "message": message, "chat": {"id": chat.external}}
     config, now_s = portal.config, at_ms // 1000
     tree = {
@@ -116,7 +118,7 @@ def operator_message(portal: PortalState, chat: ImChat, message_id: int, text: s
             "status": "L",
             "client_endpoint": f"https://{config['domain']}/rest/",
             "member_id": config["member_id"],
-            "user_id": OPERATOR_ID,
+            "user_id": operator_id,
             "application_token": config["application_token"],
         },
     }

@@ -1,7 +1,7 @@
 """The fake portal: addresses, tokens, the table of REST methods, batch, and the links to files.
 
-Methods live by subject in portal_{app,connector,lines,crm}.py. Behaviour follows the documentation of the Bitrix24 REST
-API and the source of its modules (read November 2026).
+Methods live by subject in portal_{app,connector,lines,histories,crm}.py. Behaviour follows the documentation of the
+Bitrix24 REST API and the source of its modules (read November 2026).
 """
 
 import base64
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from sandbox import php_forms
 from sandbox.calls import Call, Reply, html_reply, json_reply
-from sandbox.fakes import portal_app, portal_connector, portal_crm, portal_lines
+from sandbox.fakes import portal_app, portal_connector, portal_crm, portal_histories, portal_lines
 from sandbox.fakes.rest import Context, Method, Params, RestError, php_map, time_block
 from sandbox.portals import PortalState
 from sandbox.world import World
@@ -20,6 +20,7 @@ METHODS: dict[str, Method] = {
     **portal_app.METHODS,
     **portal_connector.METHODS,
     **portal_lines.METHODS,
+    **portal_histories.METHODS,
     **portal_crm.METHODS,
 }
 BATCH_LIMIT = 50

@@ -1,12 +1,8 @@
-"""The fake portal's imopenlines.* and im.*: dialogs, sessions, histories, notices in a chat."""
+"""The fake portal's imopenlines.* and im.*: dialogs, sessions, notices in a chat. Histories: portal_histories."""
 
-from typing import Any
-
-from sandbox.fakes.rest import Context, Method, Params, RestError, Result, access_error, argument_missing, iso, php_map
+from sandbox.fakes.rest import Context, Method, Params, RestError, Result, access_error, argument_missing, iso
 from sandbox.portals import OPERATOR_ID, OPERATOR_NAME, ImChat, ImMessage, number
 
-PAGE = 20
-LARGEST_PAGE = 50
 _CONTACT_TYPES = ("contact", "3")
 
 
@@ -29,7 +25,7 @@ def _config_list(context: Context, _params: Params) -> Result:
 
 
 def _dialog_get(context: Context, params: Params) -> Result:
-    chat = _find_chat(context, params)
+    chat = find_chat(context, params)
     contact = chat.contact_id or 0
     last = chat.messages[-1].id if chat.messages else 0
     return Result(
@@ -42,7 +38,7 @@ def _dialog_get(context: Context, params: Params) -> Result:
             "last_message_id": last,
             "entity_type": "LINES",
             "entity_id": chat.user_code,
-            "entity_data_1": f"{'Y' if contact else 'N'}|CONTACT|{contact}|N|N|{chat.session_id or 0}|0|0|0|0",
+            "entity_data_1": f"{'Y' if contact else 'N'}|CONTACT|{contact}|N|N|{chat.last_session}|0|0|0|0",
             "entity_data_2": f"LEAD|0|COMPANY|0|CONTACT|{contact}|DEAL|0",
             "entity_data_3": "N",
             "date_create": iso(chat.messages[0].at_ms if chat.messages else context.now_ms),
@@ -63,38 +59,9 @@ def _session_open(context: Context, params: Params) -> Result:
 
 
 def _session_start(context: Context, params: Params) -> Result:
-    chat = _find_chat(context, params)
+    chat = find_chat(context, params)
     chat.session_id = context.portal.next_id()
     return Result(True)
-
-
-def _history(context: Context, params: Params) -> Result:
-    chat = _find_chat(context, params)
-    messages = {str(one.id): _history_message(chat, one) for one in chat.messages}
-    order = [str(one.id) for one in reversed(chat.messages)]
-    return Result(
-        {
-            "chatId": chat.id,
-            "canJoin": "Y",
-            "sessionId": chat.session_id or 0,
-            "userId": f"chat{chat.id}",
-            "message": php_map(messages.items()),
-            "usersMessage": php_map([(f"chat{chat.id}", order)] if order else []),
-        }
-    )
-
-
-def _history_message(chat: ImChat, one: ImMessage) -> dict[str, Any]:
-    return {
-        "id": str(one.id),
-        "chatid": str(chat.id),
-        "senderid": str(one.author_id),
-        "recipientid": f"chat{chat.id}",
-        "date": iso(one.at_ms),
-        "text": one.text,
-        "textlegacy": one.text,
-        "params": php_map([("connectorMid", one.connector_mids)] if one.connector_mids else []),
-    }
 
 
 def _crm_chat_get(context: Context, params: Params) -> Result:
@@ -141,30 +108,7 @@ def _message_add(context: Context, params: Params) -> Result:
     return Result(message.id)
 
 
-def _dialog_messages(context: Context, params: Params) -> Result:
-    """Newest first; FIRST_ID gives newer ones, LAST_ID older ones."""
-    chat = _find_chat(context, params)
-    first, last = params.integer("FIRST_ID"), params.integer("LAST_ID")
-    limit = min(max(params.integer("LIMIT", PAGE), 1), LARGEST_PAGE)
-    found = [one for one in chat.messages if one.id > first and (not last or one.id < last)]
-    page = found[:limit] if first else found[-limit:]
-    messages = [
-        {
-            "id": one.id,
-            "chat_id": chat.id,
-            "author_id": one.author_id,
-            "date": iso(one.at_ms),
-            "text": one.text,
-            "unread": False,
-            "params": php_map([("CONNECTOR_MID", one.connector_mids)] if one.connector_mids else []),
-        }
-        for one in reversed(page)
-    ]
-    users = [{"id": chat.user_id, "name": chat.name, "connector": True}, {"id": OPERATOR_ID, "name": OPERATOR_NAME}]
-    return Result({"chat_id": chat.id, "messages": messages, "users": users, "files": []})
-
-
-def _find_chat(context: Context, params: Params) -> ImChat:
+def find_chat(context: Context, params: Params) -> ImChat:
     wanted = params.text("CHAT_ID") or params.text("DIALOG_ID").removeprefix("chat")
     session, code = params.text("SESSION_ID"), params.text("USER_CODE")
     if not wanted and not session and not code:
@@ -180,9 +124,7 @@ METHODS: dict[str, Method] = {
     "imopenlines.dialog.get": _dialog_get,
     "imopenlines.session.open": _session_open,
     "imopenlines.session.start": _session_start,
-    "imopenlines.session.history.get": _history,
     "imopenlines.crm.chat.get": _crm_chat_get,
     "imopenlines.crm.chat.getlastid": _crm_chat_last,
     "im.message.add": _message_add,
-    "im.dialog.messages.get": _dialog_messages,
 }

@@ -158,3 +158,29 @@ def test_observing_never_fails_on_odd_shapes(sandbox: Sandbox) -> None:
         mac = hmac.new(b"app-secret", body, hashlib.sha256).hexdigest()
         sandbox.providers.observe_webhook(body, f"sha256={mac}")
     sandbox.providers.observe_webhook(b"{}", "sha256=é")
+
+
+def test_a_lost_answer_of_an_operator_is_in_the_portal_and_nowhere_else(sandbox: Sandbox) -> None:
+    answer = play(sandbox, "operator", chat_id=1767, text="x", lost=True, at_ms=NOW_MS - 3_600_000, operator_id=31)
+    assert (answer.status, answer.json()["status"], sandbox.webhooks) == (200, None, [])
+    shown = sandbox.rest("im.dialog.messages.get", {"DIALOG_ID": "chat1767"}).json()["result"]
+    (message,) = [one for one in shown["messages"] if str(one["id"]) == answer.json()["source_id"]]
+    assert (message["author_id"], message["text"], message["params"]) == (31, "x", [])
+    assert {user["id"]: user["connector"] for user in shown["users"]}[31] is False
+    assert play(sandbox, "operator", chat_id=1767, text="x", operator_id=999).status == 400
+    assert play(sandbox, "operator", chat_id=1767, member_id="nobody", text="x").status == 404
+
+
+def test_a_whisper_never_leaves_the_portal(sandbox: Sandbox) -> None:
+    play(sandbox, "operator", chat_id=1767, text="x", whisper=True)
+    assert sandbox.webhooks == []
+    shown = sandbox.rest("im.dialog.messages.get", {"DIALOG_ID": "chat1767"}).json()["result"]["messages"]
+    assert shown[0]["params"] == {"CLASS": "bx-messenger-content-item-system"}
+
+
+def test_each_operator_signs_with_the_own_name(sandbox: Sandbox, scenario: dict[str, Any]) -> None:
+    scenario["bitrix24"]["portals"][0]["lines"][0]["signature"] = True
+    sandbox.providers.put(scenario)
+    play(sandbox, "operator", chat_id=1767, text="oi", operator_id=42)
+    (element,) = php_forms.decode(sandbox.webhooks[-1].body)["data"]["MESSAGES"]
+    assert element["message"] == {"user_id": "42", "text": "[b]Carla Dias:[/b] [br]oi"}
