@@ -111,7 +111,7 @@ class PonteBundle:
             if function in ("", queue)
         }
         self.schedules: Mapping[str, Handler] = {
-            "sweep_spill": lambda *_: schedules.sweep(store, self._queues, land.log),  # type: ignore[arg-type]
+            "sweep_spill": lambda *_: schedules.sweep(store, self._queues, land.log),
             "refresh_bitrix24_tokens": lambda *_: schedules.renew_tokens(
                 directory, means.grants, means.portals, clock, land.log
             ),

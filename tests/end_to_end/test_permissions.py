@@ -55,13 +55,10 @@ MATRIX: dict[str, set[str]] = {
     "on_bitrix24_event": WORKER | {"receive bitrix24 events"},
     "refresh_bitrix24_tokens": {"read Core", "write Core", "read secret", "use key"},
     "sweep_spill": {"send whatsapp events", "send statuses", "send bitrix24 events", "get spill", "delete spill"},
-    "heal_gaps": {"read Message"},
-}
-# Rights that a job keeps for the part of it that is not there yet may be granted; they are no one else's.
-MAY: dict[str, set[str]] = {
     "heal_gaps": {
         "read Core",
         "write Core",
+        "read Message",
         "write Message",
         "use State",
         "read secret",
@@ -69,10 +66,14 @@ MAY: dict[str, set[str]] = {
         "send whatsapp events",
         "send statuses",
         "send bitrix24 events",
+        "get spill",
+        "delete spill",
         "put spill",
         "put claim",
-        "get claim",
     },
+}
+# Rights that a job keeps for the part of it that is not there yet may be granted; they are no one else's.
+MAY: dict[str, set[str]] = {
     "health": {"read Core"},
     "sweep_spill": {"put spill"},
     "on_whatsapp_event": {"put spill", "ask queues"},

@@ -215,10 +215,18 @@ def test_an_opened_install_address_says_where_it_belongs(aws: Aws, event: Load) 
     assert "x-frame-options" not in {name.lower() for name in answer["headers"]}
 
 
-@pytest.mark.parametrize("case", ["refresh_bitrix24_tokens", "sweep_spill", "heal_gaps"])
+@pytest.mark.parametrize("case", ["refresh_bitrix24_tokens", "sweep_spill"])
 def test_a_schedule_with_nothing_to_do_does_nothing(aws: Aws, event: Load, case: str) -> None:
     counts = app(case).handler(event(case, "schedule"), Context())
     assert set(counts.values()) == {0}
+
+
+def test_healing_with_nothing_to_heal_says_so(aws: Aws, event: Load) -> None:
+    report = app("heal_gaps").handler(event("heal_gaps", "schedule"), Context(300_000))
+    told = {name: value for name, value in report.items() if name not in ("at_ms", "took_ms")}
+    assert {value for value in told.values() if type(value) is int} == {0}
+    assert (report["complete"], report["dry_run"], report["busy"]) == (True, False, False)
+    assert (report["uncheckable"], report["samples"], report["stopped"]) == ([], [], [])
 
 
 def test_spilled_entries_are_queued_by_the_sweep_in_order(

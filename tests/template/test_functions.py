@@ -23,7 +23,7 @@ TIMES = {  # seconds, MB
     "on_bitrix24_event": (45, 512),
     "refresh_bitrix24_tokens": (60, 256),
     "sweep_spill": (60, 256),
-    "heal_gaps": (120, 512),
+    "heal_gaps": (300, 512),
 }
 ROUTES = {
     ("GET", "/webhooks/meta"): "meta_webhook",

@@ -127,14 +127,15 @@ def test_a_worker_empties_its_own_queue_and_sends_to_none(name: str, queue: str,
     assert found == {(f"sqs:{action}", queue) for action in actions}
 
 
-def test_the_bucket_is_listed_by_the_sweep_alone_and_only_where_it_sweeps(roles: dict[str, Any]) -> None:
+def test_the_bucket_is_listed_by_those_who_sweep_and_only_where_they_do(roles: dict[str, Any]) -> None:
     listing = {
         name: statement["Condition"]
         for name, role in roles.items()
         for statement in statements(role)
         if "s3:ListBucket" in statement["Action"]
     }
-    assert listing == {"SweepSpill": {"StringLike": {"s3:prefix": "spill/*"}}}
+    spilled_only = {"StringLike": {"s3:prefix": "spill/*"}}
+    assert listing == {"SweepSpill": spilled_only, "HealGaps": spilled_only}
 
 
 def test_a_function_is_told_of_what_it_may_use_and_of_nothing_else(sam: "Template", roles: dict[str, Any]) -> None:

@@ -70,6 +70,29 @@ def test_a_held_bucket_gives_nothing_until_then() -> None:
     assert buckets.take(KEY, TWO_A_SECOND) == 0
 
 
+@pytest.mark.parametrize(("burst", "reserve", "given"), [(45, 30, 15), (5, 30, 2), (3, 30, 1), (1, 30, 1)])
+def test_a_reserve_stays_for_others(burst: int, reserve: int, given: int) -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock)
+    rate = Rate(2, burst)
+    assert sum(buckets.take(KEY, rate, reserve=reserve) == 0 for _ in range(60)) == given
+    assert clock.now == 0, "who leaves a reserve never waits its turn here"
+    others = Buckets(MemoryTable(), clock, max_wait_ms=0)
+    assert sum(others.take(KEY, rate) == 0 for _ in range(60)) == burst
+
+
+def test_a_reserve_is_taken_from_again_as_soon_as_the_bucket_has_filled_up() -> None:
+    clock = Clock(0)
+    buckets = Buckets(MemoryTable(), clock, max_wait_ms=0)
+    rate = Rate(2, 45)
+    while not buckets.take(KEY, rate, reserve=30):
+        pass
+    wait = buckets.take(KEY, rate, reserve=30)
+    assert buckets.take(KEY, rate) == 0, "live traffic is not held back"
+    clock.now += round(wait * 1000) + 500
+    assert buckets.take(KEY, rate, reserve=30) == 0
+
+
 def test_one_pair_in_six_seconds_with_its_burst() -> None:
     clock = Clock(0)
     buckets = Buckets(MemoryTable(), clock, max_wait_ms=0)

@@ -69,10 +69,10 @@ def test_of_a_later_claim_that_was_sent_twice_the_fate_counts_as_unknown(ledger:
 
 
 def test_when_the_other_side_is_through_is_kept_until_the_fate_is_known(ledger: Ledger) -> None:
-    ledger.unknown(claim(ledger), 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
+    ledger.unknown(claim(ledger), EVENT, 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
     second = claim(ledger, 4_000, "b")
     assert second.settles_ms == 63_000
-    ledger.unknown(second, 5_000, "send0", "not_settled", counts=False)
+    ledger.unknown(second, EVENT, 5_000, "send0", "not_settled", counts=False)
     third = claim(ledger, 6_000, "c")
     assert third.settles_ms == 63_000
     ledger.save_step(third, "send0", {"wamid": "w"}, 7_000)
@@ -87,7 +87,7 @@ def test_a_loser_of_the_lease_can_no_longer_write(ledger: Ledger) -> None:
         lambda: ledger.complete(lost, 1),
         lambda: ledger.release(lost, 1, "x", counts=True),
         lambda: ledger.park(lost, EVENT, 1, "reason.default"),
-        lambda: ledger.unknown(lost, 1, "send0", "x", counts=False),
+        lambda: ledger.unknown(lost, EVENT, 1, "send0", "x", counts=False),
     ):
         with pytest.raises(ConditionFailed):
             move()
@@ -106,15 +106,15 @@ def test_an_uncounted_release_leaves_the_hits(ledger: Ledger) -> None:
 
 
 def test_an_unknown_fate_survives_a_second_wait(ledger: Ledger) -> None:
-    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 2_000), EVENT, 2_500, "send0", "no_answer", counts=False)
     second = claim(ledger, 5_000, "b")
-    ledger.unknown(second, 5_500, "send0", "awaiting_receipt", counts=False)
+    ledger.unknown(second, EVENT, 5_500, "send0", "awaiting_receipt", counts=False)
     third = claim(ledger, 9_000, "c")
     assert (third.fate, third.unknown_since_ms) == ("unknown", 2_500)
 
 
 def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger, receipts: Receipts) -> None:
-    ledger.unknown(claim(ledger), 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger), EVENT, 2_500, "send0", "no_answer", counts=False)
     assert receipts.receipt(EVENT.id, 0, "wamid.X", "sent", 1, 3_000)
     assert claim(ledger, 9_000, "b").steps["send0"]["wamid"] == "wamid.X"
 
@@ -189,7 +189,7 @@ def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger, receipts: Receip
 
 def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) -> None:
     """Parked before its fate was known (its portal lost its grant, say): whoever goes on has to probe."""
-    ledger.unknown(claim(ledger), 3_000, "send", "no_answer", counts=False, settles_ms=63_000)
+    ledger.unknown(claim(ledger), EVENT, 3_000, "send", "no_answer", counts=False, settles_ms=63_000)
     ledger.park(claim(ledger, 4_000, "b"), EVENT, 5_000, "reason.portal_reauth")
     assert ledger.unpark(EVENT.id, 6_000) is not None
     assert [row["event_id"] for row in ledger.parked()] == [EVENT.id], "until it is known to be on its queue"

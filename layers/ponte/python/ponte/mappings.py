@@ -23,7 +23,8 @@ class Rate:
 class Portal:
     """One Bitrix24 installation. client_endpoint: "https://<domain>/rest/". token_expires_at: unix seconds.
 
-    version grows with every token pair, so that caches and rivals notice a newer one.
+    version grows with every token pair, so that caches and rivals notice a newer one. installed_ms: since when its
+    chats are ours, 0 = not known.
     """
 
     member_id: MemberId
@@ -40,6 +41,7 @@ class Portal:
     installed: bool = True
     last_traffic_ms: int = 0
     renewed_ms: int = 0
+    installed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,17 @@ from ponte.clock import Clock
 from ponte.http import Sender
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, Verdict, work
-from ponte.queue.sqs import ObjectStore
+from ponte.queue.sqs import ObjectStore, SqsQueue
 from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.execute import Executor
+from ponte.runtime.healing import Healing
+from ponte.runtime.healing import Means as HealingMeans
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
+from ponte.runtime.redrive import Queue
+from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
 from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_statuses import WhatsappStatuses
@@ -108,6 +112,32 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
         bug=outside.bug,
         language=settings.language,
         connector_id=settings.connector_id,
+    )
+
+
+def make_healing(
+    outside: Outside,
+    means: Means,
+    queues: Callable[[str], Queue],
+    swept: Mapping[str, SqsQueue],
+    spill: Spill,
+    dead_letters: Callable[[], dict[str, int]],
+) -> Healing:
+    """queues: by the field of Settings. swept: the same by the name under which entries are spilled."""
+    return Healing(
+        HealingMeans(
+            tables=outside.tables,
+            directory=outside.directory,
+            portals=means.portals,
+            queues=queues,
+            swept=swept,
+            spill=spill,
+            dead_letters=dead_letters,
+            clock=outside.clock,
+            timing=means.timing,
+            owner=outside.owner,
+            log=outside.log,
+        )
     )
 
 

@@ -162,7 +162,7 @@ class Executor:
                 now = self._clock.now_ms()
                 settles = now if code in ANSWERED else now + round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
                 counts = not is_outage(outcome)
-                self._ledger.unknown(claim, now, step.name, code, counts=counts, settles_ms=settles)
+                self._ledger.unknown(claim, envelope, now, step.name, code, counts=counts, settles_ms=settles)
                 self._note(envelope, "unknown", f"{step.name} {code}")
                 return Later(self._unknown_wait(claim, timing))
             case Unknown(code):
@@ -182,7 +182,8 @@ class Executor:
         return replace(claim, steps={**claim.steps, step.name: result})
 
     def _give_back(self, envelope: Envelope, claim: Claimed, step: Step, late: Transient, timing: Timing) -> Verdict:
-        self._ledger.release(claim, self._clock.now_ms(), f"{step.name}: {late.code}", counts=late.counts)
+        reason = f"{step.name}: {late.code}"
+        self._ledger.release(claim, self._clock.now_ms(), reason, counts=late.counts, envelope=envelope)
         self._note(envelope, "retry", f"{step.name} {late.code}")
         if late.wait_seconds is not None:
             return Later(late.wait_seconds)
@@ -214,13 +215,13 @@ class Executor:
                     self._note(envelope, "dup_risk", step.name)
                 return risky
             case CannotTell(wait, code):
-                self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
+                self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, code, counts=False)
                 return Later(wait or 1)
             case NotFound():
                 left = self._unsettled_ms(claim, timing)
                 if left <= 0:
                     return claim
-                self._ledger.unknown(claim, self._clock.now_ms(), step.name, "not_settled", counts=False)
+                self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, "not_settled", counts=False)
                 return Later(left / 1000)
 
     def _unsettled_ms(self, claim: Claimed, timing: Timing) -> int:

@@ -30,6 +30,7 @@ from ponte.mappings import Portal
 from ponte.queue.envelope import Envelope
 from ponte.queue.sqs import SqsQueue
 from ponte.runtime.answers import LambdaAnswer, Webhook, text, webhook
+from ponte.runtime.bitrix24_envelopes import envelope
 from ponte.runtime.observability import OutcomeLog
 from ponte.storage.secrets import Secrets
 from ponte.whatsapp import signatures
@@ -175,18 +176,7 @@ class Bitrix24Door:
                 case Ignored() | AppPayment() | _:
                     self.log("bitrix24_webhook", "ignored", detail=type(one).__name__)
                     continue
-            envelopes.append(
-                Envelope(
-                    source="b24",
-                    scope=post.member_id,
-                    source_id=bitrix24_events.source_id(one),
-                    kind=type(one).__name__,
-                    conversation=bitrix24_events.conversation(one),
-                    order=order,
-                    received_ms=now,
-                    payload=bitrix24_events.to_payload(one),
-                )
-            )
+            envelopes.append(envelope(post.member_id, one, order, now))
         spilled = self.events.send(envelopes, fifo=True)
         if envelopes:
             self.log("bitrix24_webhook", "queued", count=len(envelopes))

@@ -112,6 +112,8 @@ class Installation:
             token_expires_at=expires_at,
             version=0,
             user_id=owner.user_id,
+            # An uninstalled portal starts anew: what its operators wrote meanwhile was not meant for us to send.
+            installed_ms=known.installed_ms if known and known.status != "disabled" else now,
         )
         if claimed.refresh_token:
             self._means.grants.install(portal, Tokens(claimed.access_token, claimed.refresh_token, expires_at))

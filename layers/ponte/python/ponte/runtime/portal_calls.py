@@ -62,18 +62,28 @@ class PortalCalls:
         return mine
 
     def call(
-        self, portal: Portal, call: RestCall, timeout_seconds: float, classify: Classify = errors.classify
+        self,
+        portal: Portal,
+        call: RestCall,
+        timeout_seconds: float,
+        classify: Classify = errors.classify,
+        *,
+        reserve: int = 0,
     ) -> Outcome:
         """One REST call as this portal's installation; at most one token renewal and one move are tried with it.
 
         timeout_seconds: for all of it, a wait for our turn included; a call is not started after it, since nobody would
-        be there to keep its outcome. (A renewal is never cut short: its refresh token would be lost.)
+        be there to keep its outcome. (A renewal is never cut short: its refresh token would be lost.) reserve: tokens
+        of the portal's rate to leave to live traffic. Such a background call is no traffic itself: it must not keep an
+        idle portal's token alive.
         """
         deadline_ms = self._clock.now_ms() + round(timeout_seconds * 1000)
-        turn = self._buckets.enter(keys.bucket("b24", portal.member_id), portal.rate, self._chat)
+        bucket = keys.bucket("b24", portal.member_id)
+        turn = self._buckets.enter(bucket, portal.rate, self._chat, reserve=reserve)
         if turn.wait:
             return turn.refusal()
-        self._note_traffic(portal)
+        if not reserve:
+            self._note_traffic(portal)
         grant = self._usable(portal)
         if not isinstance(grant, Grant):
             return _not_asked(grant)
@@ -82,11 +92,7 @@ class PortalCalls:
             left = (deadline_ms - self._clock.now_ms()) / 1000
             if turn.is_trial and left >= LATE_S:
                 turn = replace(turn, is_trial=False)
-                question = self._client.rest(
-                    portal.client_endpoint, grant.access_token, setup.app_info(), min(left, QUESTION_S)
-                )
-                if is_outage(question):
-                    self._report(portal, turn, question)
+                if not self._is_there(portal, grant, turn, left):
                     return STILL_OPEN
                 left = (deadline_ms - self._clock.now_ms()) / 1000
             if left < LATE_S:
@@ -111,6 +117,16 @@ class PortalCalls:
                     return Blocked("expired_token")
                 case _:
                     return outcome
+
+    def _is_there(self, portal: Portal, grant: Grant, turn: Turn, left: float) -> bool:
+        """A trial's harmless question. Yes closes nothing yet: the call itself has to be answered."""
+        question = self._client.rest(
+            portal.client_endpoint, grant.access_token, setup.app_info(), min(left, QUESTION_S)
+        )
+        if is_outage(question):
+            self._report(portal, turn, question)
+            return False
+        return True
 
     def _report(self, portal: Portal, turn: Turn, outcome: Outcome) -> None:
         change = self._buckets.circuits.report(turn, outage=is_outage(outcome))

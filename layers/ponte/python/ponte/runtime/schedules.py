@@ -1,7 +1,8 @@
-"""What runs by the clock: renewing tokens, sending spilled entries on, counting what is unsettled."""
+"""What runs by the clock: renewing tokens, sending spilled entries on. Healing has a module of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from ponte.clock import Clock
 from ponte.mappings import Portal
@@ -10,13 +11,10 @@ from ponte.runtime.observability import OutcomeLog
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grant, Grants
-from ponte.storage.ledger import Ledger
-from ponte.storage.s3 import S3Store
 
 NEXT_RUN_S = 3_600 + 300  # the schedule is hourly; a little more, since it may come late
 RECENT_MS = 3_600_000
 IDLE_MS = 30 * 24 * 3_600_000
-STALE_MS = 10 * 60_000
 
 
 def needs_renewal(portal: Portal, now_ms: int) -> bool:
@@ -46,7 +44,17 @@ def renew_tokens(
     return counts
 
 
-def sweep(store: S3Store, queues: Mapping[str, SqsQueue], log: OutcomeLog) -> dict[str, int]:
+class Spill(Protocol):
+    """Where spilled entries lie (storage.s3.S3Store)."""
+
+    def keys(self, prefix: str) -> Iterator[str]: ...
+
+    def get(self, key: str) -> bytes: ...
+
+    def delete(self, key: str) -> None: ...
+
+
+def sweep(store: Spill, queues: Mapping[str, SqsQueue], log: OutcomeLog) -> dict[str, int]:
     """Send spilled entries on, oldest first. What SQS refuses again stays where it is.
 
     An object is deleted only when all of it is queued; entries queued twice are one event to the ledger.
@@ -67,10 +75,3 @@ def sweep(store: S3Store, queues: Mapping[str, SqsQueue], log: OutcomeLog) -> di
     if counts["sent"] or counts["left"]:
         log("spill", "swept", count=counts["sent"])
     return counts
-
-
-def unsettled(ledger: Ledger, clock: Clock, log: OutcomeLog) -> dict[str, int]:
-    """How many messages have been of unknown fate for over ten minutes; a worker settles each when its turn comes."""
-    stale = ledger.unsettled(clock.now_ms() - STALE_MS)
-    log("heal_gaps", "unsettled", count=len(stale))
-    return {"unsettled": len(stale)}

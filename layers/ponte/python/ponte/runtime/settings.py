@@ -32,6 +32,9 @@ class Settings:
     language: str
     function_name: str
     egress_url: str
+    whatsapp_events_dead_letters_url: str = ""
+    whatsapp_statuses_dead_letters_url: str = ""
+    bitrix24_events_dead_letters_url: str = ""
 
 
 _NAMES = {
@@ -46,6 +49,9 @@ _NAMES = {
     "whatsapp_statuses_queue_url": "WHATSAPP_STATUSES_QUEUE_URL",
     "bitrix24_events_queue_url": "BITRIX24_EVENTS_QUEUE_URL",
     "public_base_url": "PUBLIC_BASE_URL",
+    "whatsapp_events_dead_letters_url": "WHATSAPP_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "whatsapp_statuses_dead_letters_url": "WHATSAPP_STATUSES_DEAD_LETTERS_QUEUE_URL",
+    "bitrix24_events_dead_letters_url": "BITRIX24_EVENTS_DEAD_LETTERS_QUEUE_URL",
 }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ponte.bitrix24.values import AppInstalled, AppUpdated
     from ponte.queue.sqs import SqsQueue
     from ponte.runtime.composition import BatchAnswer, Outside
+    from ponte.runtime.healing import Healing
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
     from ponte.runtime.installation import Installation
     from ponte.runtime.pages import Pages
@@ -201,6 +202,30 @@ def health_checks() -> dict[str, Callable[[], None]]:
         "bitrix24_events": s.bitrix24_events_queue_url,
     }
     return {"database": table} | {name: asks(url) for name, url in urls.items() if url}
+
+
+@cache
+def healing() -> "Healing":
+    from ponte.runtime.composition import make_healing  # noqa: PLC0415
+
+    return make_healing(outside(), means(), queue, queues(), store(), dead_letters)
+
+
+def dead_letters() -> dict[str, int]:
+    """How many lie in each dead-letter queue that this function is told of."""
+    s = settings()
+    urls = {
+        "whatsapp_events": s.whatsapp_events_dead_letters_url,
+        "whatsapp_statuses": s.whatsapp_statuses_dead_letters_url,
+        "bitrix24_events": s.bitrix24_events_dead_letters_url,
+    }
+    name = "ApproximateNumberOfMessages"
+    found = {}
+    for queue_name, url in urls.items():
+        if url:
+            answer = _client("sqs", patient=True).get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+            found[queue_name] = int(answer["Attributes"][name])
+    return found
 
 
 def queues() -> "dict[str, SqsQueue]":

@@ -24,22 +24,27 @@ class Buckets:
         self._max_wait_ms = max_wait_ms
         self.circuits = Circuits(table, clock, timing)
 
-    def enter(self, key: tuple[str, str], rate: Rate, chat: str = "") -> Turn:
+    def enter(self, key: tuple[str, str], rate: Rate, chat: str = "", *, reserve: int = 0) -> Turn:
         """Take one token of a provider's bucket, unless its circuit is open. The caller reports to `circuits` what came
-        of the call. chat: who calls (see Turn)."""
-        wait, item = self._take(key, rate)
+        of the call. chat: who calls (see Turn).
+
+        reserve: tokens that must be left to others afterwards; such a caller never waits its turn here. Of a small
+        bucket at most two thirds are kept back, so that it still gives some.
+        """
+        wait, item = self._take(key, rate, reserve)
         turn = Turn(key, chat, wait, fails=int(item.get("fails", 0)))
         return self.circuits.admit(turn, item) if wait and OPEN in item else turn
 
-    def take(self, key: tuple[str, str], rate: Rate) -> float:
+    def take(self, key: tuple[str, str], rate: Rate, *, reserve: int = 0) -> float:
         """Take one token. 0.0: go ahead (a short wait has been slept). Else: seconds until it is worth asking again."""
-        return self._take(key, rate)[0]
+        return self._take(key, rate, reserve)[0]
 
-    def _take(self, key: tuple[str, str], rate: Rate) -> tuple[float, Item]:
+    def _take(self, key: tuple[str, str], rate: Rate, reserve: int = 0) -> tuple[float, Item]:
         """The wait, and the item as it was. Nothing is taken of a bucket whose circuit is open."""
         increment = max(1, round(1000 / rate.per_second))
         now = self._clock.now_ms()
-        tolerance = (rate.burst - 1) * increment
+        tolerance = (rate.burst - 1 - min(reserve, rate.burst * 2 // 3)) * increment
+        max_wait_ms = 0 if reserve else self._max_wait_ms
         for _ in range(3):
             try:
                 before = self._table.write(
@@ -47,7 +52,7 @@ class Buckets:
                         *key,
                         add={"tat": increment},
                         set={"expires_at": now // 1000 + KEEP_SECONDS},
-                        when=all_of(absent(OPEN), gt("tat", now), le("tat", now + self._max_wait_ms + tolerance)),
+                        when=all_of(absent(OPEN), gt("tat", now), le("tat", now + max_wait_ms + tolerance)),
                     )
                 )
                 self._clock.sleep_ms(max(0, int(before["tat"]) - tolerance - now))

@@ -13,7 +13,7 @@ from typing import Any
 from ponte.digest import digest
 from ponte.mappings import Conversation, MemberId, Number, PersonId, PhoneNumberId
 from ponte.people.callers import Caller
-from ponte.storage import keys
+from ponte.storage import activity, keys
 from ponte.storage.table import (
     ConditionFailed,
     Delete,
@@ -147,19 +147,21 @@ class Conversations:
         fields: dict[str, Any] = {k: v for k, v in seen.items() if v}
         if caller.parent_user_id:
             fields["parent_user_id"] = caller.parent_user_id
+        fields["last_inbound_ms"] = at_ms
+        update = Update(
+            pk,
+            sk,
+            set=fields,
+            when=all_of(exists("pk"), any_of(absent("last_inbound_ms"), lt("last_inbound_ms", at_ms))),
+        )
         try:
-            return conversation_of(
-                self._table.write_new(
-                    Update(
-                        pk,
-                        sk,
-                        set={**fields, "last_inbound_ms": at_ms},
-                        when=all_of(exists("pk"), any_of(absent("last_inbound_ms"), lt("last_inbound_ms", at_ms))),
-                    )
-                )
-            )
+            before = self._table.write(update)
         except ConditionFailed as failed:
             return conversation_of(failed.old) if failed.old else None
+        conversation = conversation_of({**before, **fields})
+        if activity.hour(int(before.get("last_inbound_ms", 0))) != activity.hour(at_ms):
+            activity.note(self._table, conversation, at_ms)
+        return conversation
 
     def _create(
         self, number: Number, person: PersonId, caller: Caller, aliases: Sequence[tuple[str, str]], at_ms: int
@@ -181,7 +183,7 @@ class Conversations:
         self._table.transact(
             [
                 Put(conversation_item(conversation), when=new),
-                Put(_reverse(conversation), when=new),
+                Put(_reverse(conversation) | {"opened_ms": at_ms}, when=new),
                 *(Put(_alias_item(str(number.member_id), alias, person), when=new) for alias in aliases),
             ]
         )
@@ -199,6 +201,7 @@ def _reverse(conversation: Conversation) -> Item:
         "sk": sk,
         "phone_number_id": str(conversation.phone_number_id),
         "person": str(conversation.person),
+        **activity.index(conversation, conversation.last_inbound_ms),
     }
 
 

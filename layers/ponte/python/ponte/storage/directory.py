@@ -137,6 +137,7 @@ def portal_of(item: Item) -> Portal:
         installed=bool(item.get("installed", True)),
         last_traffic_ms=int(item.get("last_traffic_ms", 0)),
         renewed_ms=int(item.get("renewed_ms", 0)),
+        installed_ms=int(item.get("installed_ms", 0)),
     )
 
 
@@ -216,6 +217,7 @@ def portal_item(portal: Portal) -> dict[str, Any]:
         "ver": portal.version,
         "user_id": portal.user_id,
         "installed": portal.installed,
+        "installed_ms": portal.installed_ms,
         "gsi1pk": PORTALS,
         "gsi1sk": str(portal.member_id),
     }

@@ -56,6 +56,26 @@ def chat(member_id: str, connector: str, line_id: int, external: str) -> tuple[s
     return f"B24C#{member_id}#{connector}#{line_id}#{digest(external)}", "MAP"
 
 
+def portal_chats(member_id: str) -> str:
+    """Partition of the index that lists a portal's conversations by the hour of their latest customer message."""
+    return f"PORTAL#{member_id}#CV"
+
+
+def chat_cursor(member_id: str, chat_id: str) -> tuple[str, str]:
+    """How far a chat's history is known to be settled."""
+    return f"CUR#heal#{member_id}#{chat_id}", "CUR"
+
+
+def portal_cursor(member_id: str) -> tuple[str, str]:
+    """Where in a portal's conversations the next run of healing goes on."""
+    return f"CUR#heal#{member_id}", "CUR"
+
+
+def heal_run() -> tuple[str, str]:
+    """Where the next run of healing begins, and the report of the last one."""
+    return "CUR#heal", "CUR"
+
+
 def bucket(provider: str, *scope: str) -> tuple[str, str]:
     return f"RB#{provider}#{'#'.join(scope)}", "RB"
 

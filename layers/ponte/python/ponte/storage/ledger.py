@@ -53,6 +53,7 @@ __all__ = [
 
 TTL_SECONDS = 30 * 24 * 3600
 _UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")
+ENVELOPE_MAX = 300_000  # kept with an item, which must stay under the store's 400 KB
 type Fate = Literal["fresh", "retry", "unknown"]
 
 
@@ -209,13 +210,16 @@ class Ledger(Waiting):
             ),
         )
 
-    def release(self, claim: Claimed, now_ms: int, reason: str, *, counts: bool) -> None:
+    def release(
+        self, claim: Claimed, now_ms: int, reason: str, *, counts: bool, envelope: Envelope | None = None
+    ) -> None:
         """Give it back for a later try. counts: whether the try counts towards parking.
 
-        The step was certainly not done, unless the claim still says that its fate is unknown: then it stays UNKNOWN.
+        The step was certainly not done, unless the claim still says that its fate is unknown: then it stays UNKNOWN,
+        with its envelope.
         """
         if claim.fate == "unknown":
-            self.unknown(claim, now_ms, claim.unknown_step, reason, counts=counts)
+            self.unknown(claim, envelope, now_ms, claim.unknown_step, reason, counts=counts)
             return
         self._owned(
             claim,
@@ -229,12 +233,22 @@ class Ledger(Waiting):
         )
 
     def unknown(
-        self, claim: Claimed, now_ms: int, step: str, reason: str, *, counts: bool, settles_ms: int = 0
+        self,
+        claim: Claimed,
+        envelope: Envelope | None,
+        now_ms: int,
+        step: str,
+        reason: str,
+        *,
+        counts: bool,
+        settles_ms: int = 0,
     ) -> None:
         """The fate of `step` is unknown (still): the next to claim has to probe. The wait runs from the first time.
 
-        settles_ms: until then the other side may still be at it, so that finding nothing there proves nothing.
+        settles_ms: until then the other side may still be at it, so that finding nothing there proves nothing. The
+        envelope stays with the item, should its queue message be lost: see storage/unsettled.py.
         """
+        body = envelope.dumps() if envelope else ""
         self._owned(
             claim,
             Update(
@@ -244,6 +258,7 @@ class Ledger(Waiting):
                     "unknown_ms": claim.unknown_since_ms or now_ms,
                     "settles_ms": claim.settles_ms or settles_ms,
                     "unknown_step": step if claim.fate != "unknown" or claim.unknown_step == step else "",
+                    **({"envelope": body} if 0 < len(body) <= ENVELOPE_MAX else {}),
                     "gsi1pk": keys.unsettled_shard(claim.event_id),
                     "gsi1sk": f"{claim.unknown_since_ms or now_ms:013d}#{digest(claim.event_id)}",
                 },
@@ -308,14 +323,6 @@ class Ledger(Waiting):
     def risks(self, limit: int = 100) -> list[Risk]:
         """Messages that somebody may have seen twice, newest first."""
         return risks.newest(self._table, limit)
-
-    def unsettled(self, before_ms: int) -> list[str]:
-        """Ids (digested) of messages whose fate has been unknown since before that time."""
-        found: list[str] = []
-        for shard in range(keys.PARKED_SHARDS):
-            rows = self._table.query_index(f"UNKNOWN#{shard}", 1000)
-            found += [str(row["gsi1sk"]) for row in rows if str(row["gsi1sk"]) < f"{before_ms:013d}"]
-        return found
 
     def _owned(self, claim: Claimed, update: Update, *more: Condition) -> None:
         self._table.write(

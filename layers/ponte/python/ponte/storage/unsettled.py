@@ -1,0 +1,55 @@
+"""Ledger items that are not done with, as healing looks at them: many at once, and those of unknown fate by age."""
+
+from collections.abc import Sequence
+
+from ponte.digest import digest
+from ponte.queue.envelope import Envelope, loads
+from ponte.storage import keys
+from ponte.storage.ledger import entry
+from ponte.storage.table import ConditionFailed, Item, Table, Update, eq
+
+CHUNK = 100  # keys of one read
+
+
+class Unsettled:
+    """table: Message, the ledger's own."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def items(self, event_ids: Sequence[str]) -> dict[str, Item]:
+        """Those of the ledger's items that are there, by event id."""
+        found: dict[str, Item] = {}
+        wanted = list(dict.fromkeys(event_ids))
+        for start in range(0, len(wanted), CHUNK):
+            rows = self._table.get_many([keys.message(event_id) for event_id in wanted[start : start + CHUNK]])
+            found |= {str(row["event_id"]): row for row in rows if "event_id" in row}
+        return found
+
+    def stale(self, before_ms: int, limit: int = 1000) -> list[Item]:
+        """Items of unknown fate that no worker has looked at since then, oldest first."""
+        rows: list[Item] = []
+        for shard in range(keys.PARKED_SHARDS):
+            listed = self._table.query_index(f"UNKNOWN#{shard}", limit)
+            rows += [row for row in listed if str(row["gsi1sk"]) < f"{before_ms:013d}"]
+        rows.sort(key=lambda row: str(row["gsi1sk"]))
+        items = [self._table.get(str(row["pk"]), str(row["sk"])) for row in rows[:limit]]
+        return [item for item in items if item is not None and item.get("st") == "UNKNOWN"]
+
+    def queued_again(self, event_id: str, now_ms: int) -> None:
+        """An item of unknown fate got a new queue message: it is not stale until a while from now."""
+        update = Update(
+            *keys.message(event_id),
+            set={"gsi1sk": f"{now_ms:013d}#{digest(event_id)}"},
+            append={"log": [entry(now_ms, "queued_again")]},
+            when=eq("st", "UNKNOWN"),
+        )
+        try:
+            self._table.write(update)
+        except ConditionFailed:
+            return  # a worker has it already
+
+
+def envelope_of(item: Item) -> Envelope | None:
+    """The envelope kept with an item; None for one too big to be kept."""
+    return loads(str(item["envelope"])) if "envelope" in item else None
