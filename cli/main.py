@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import dead_letters, directory, parked, risks
 from cli.doctor.command import doctor
+from cli.heal import heal
 from cli.place import DEFAULT_SANDBOX, NotReachable
 from cli.replay import replay
 from cli.session import Session, Usage
@@ -44,6 +45,7 @@ def options(
 
 
 app.command("doctor")(doctor)
+app.command("heal")(heal)
 app.command("trace")(trace)
 app.command("replay")(replay)
 app.add_typer(parked.app, name="parked")

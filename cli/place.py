@@ -31,6 +31,9 @@ _OUTPUTS = {
     "WhatsappEventsQueueUrl": "WHATSAPP_EVENTS_QUEUE_URL",
     "WhatsappStatusesQueueUrl": "WHATSAPP_STATUSES_QUEUE_URL",
     "Bitrix24EventsQueueUrl": "BITRIX24_EVENTS_QUEUE_URL",
+    "WhatsappEventsDeadLettersUrl": "WHATSAPP_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "WhatsappStatusesDeadLettersUrl": "WHATSAPP_STATUSES_DEAD_LETTERS_QUEUE_URL",
+    "Bitrix24EventsDeadLettersUrl": "BITRIX24_EVENTS_DEAD_LETTERS_QUEUE_URL",
 }
 _PARAMETERS = {"Stage": "STAGE", "GraphVersion": "GRAPH_VERSION", "ConnectorId": "CONNECTOR_ID", "Language": "LANGUAGE"}
 _QUEUE_URLS = {

@@ -5,10 +5,11 @@ from typing import Any
 from ponte.storage.table import Item
 from ponte.texts import text
 from ponte.texts.cli import TEXTS
+from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.doctor import TEXTS as DOCTOR
 
 LANGUAGES = ("pt-BR", "en")
-_OWN = TEXTS | DOCTOR
+_OWN = TEXTS | HEAL | DOCTOR
 
 
 def words(key: str, lang: str = "pt-BR", /, **values: Any) -> str:

@@ -150,6 +150,7 @@ def test_a_stack_is_its_outputs_and_parameters() -> None:
         "CORE_TABLE": "core-x",
         "PUBLIC_BASE_URL": "https://api.example",
         "WHATSAPP_EVENTS_QUEUE_URL": "https://q/wa.fifo",
+        "WHATSAPP_EVENTS_DEAD_LETTERS_QUEUE_URL": "https://q/wa-dead.fifo",
         "STAGE": "prod",
         "CONNECTOR_ID": "ponte_two",
         "AWS_REGION": "sa-east-1",

@@ -7,12 +7,14 @@ from string import Formatter
 import pytest
 
 from cli import words as catalogue
+from cli.heal import COUNTS
 from cli.words import LANGUAGES, masked, plain, reason, words
 from ponte.texts.cli import TEXTS
+from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.doctor import TEXTS as DOCTOR
 
 ROOT = Path(__file__).parents[2]
-ALL = TEXTS | DOCTOR
+ALL = TEXTS | HEAL | DOCTOR
 FAMILIES = {key.partition(".")[0] for key in ALL}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(FAMILIES))})\.[a-z_A-Z.]+)"')
 CHECK = re.compile(r'check(?:, about)?(?:, line)? = "([a-z._]+)"|(?:ok|problem|unchecked|unasked)\("([a-z._]+)"')
@@ -48,6 +50,9 @@ def test_a_sentence_names_the_same_things_in_both_languages(key: str) -> None:
         ("status", ("SENDING", "RETRY", "UNKNOWN", "PARKED", "SKIPPED", "SENT", "DELIVERED", "READ", "FAILED")),
         ("portal_status", ("active", "reauth", "disabled")),
         ("parked.state", ("redriven", "not_parked", "not_queued", "dropped")),
+        ("heal", COUNTS),
+        ("heal", ("missing_one", "stale_one", "stop.time", "stop.rate", "stop.other")),
+        ("heal.why", ("last_session_only", "too_long", "author_unknown", "chat_unknown")),
         ("dlq.state", ("empty", "moved", "started", "refused")),
     ],
 )
