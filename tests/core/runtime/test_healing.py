@@ -97,6 +97,15 @@ def test_what_is_no_operators_message_to_the_customer_is_left_alone(author: int,
     assert bench.sent() == []
 
 
+def test_our_own_notice_is_left_alone_even_if_the_portal_shows_it_as_the_apps_users() -> None:
+    bench = Bench(portal("a", [chat(11)]))
+    bench.writes(11, "⚠️ Mensagem não enviada ao WhatsApp: x", author=1)
+    bench.writes(11, "⚠️ preço novo amanhã", author=27)
+    bench.writes(11, "bom dia", author=1)
+    bench.run()
+    assert [text for text, _ in bench.sent()] == ["⚠️ preço novo amanhã", "bom dia"]
+
+
 def test_an_empty_text_without_a_file_is_nothing() -> None:
     bench = Bench(portal("a", [chat(11)]))
     bench.writes(11, "  ")

@@ -25,6 +25,7 @@ from ponte.storage.cursors import ChatCursor, Cursors, PortalCursor
 from ponte.storage.directory import Directory
 from ponte.storage.table import Table
 from ponte.storage.unsettled import Unsettled
+from ponte.texts.notices import SIGNS
 
 HOT_MS = 72 * 3_600_000  # an outage of a day, plus the day in which WhatsApp lets operators answer, plus one
 COLD_CHUNKS = 5  # of a hundred conversations, per run
@@ -134,7 +135,8 @@ class PortalHealing:
         report.checked += 1
         if history.gap:
             report.cannot_check(portal.domain, chat_id, _name(case.conversation), history.gap)
-        written = {entry.message.id: self._event(portal, case.conversation, entry) for entry in history.written}
+        found = [entry for entry in history.written if not _is_our_notice(entry, portal)]
+        written = {entry.message.id: self._event(portal, case.conversation, entry) for entry in found}
         ids = {number: f"b24|{portal.member_id}|{events.source_id(event)}" for number, event in written.items()}
         known = self._unsettled.items(list(ids.values()))
         items = {number: known.get(event_id) for number, event_id in ids.items()}
@@ -207,6 +209,12 @@ def _case(portal: Portal, row: Listed, conversation: Conversation, known: ChatCu
     from_ms = max(range_.since_ms, ours_from)
     first = ChatCursor(0, from_ms, "", known.queued_id if known else 0, known.queued_ms if known else 0)
     return _Case(row, conversation, first, known, ChatReading(conversation.chat_id, newer_than=None, since_ms=from_ms))
+
+
+def _is_our_notice(entry: Written, portal: Portal) -> bool:
+    """The portal shows our notices as its own (author 0). Should one ever show them as written by the app's user, they
+    must still not reach the customer."""
+    return entry.message.author_id == portal.user_id and entry.message.text.startswith(SIGNS)
 
 
 def _name(conversation: Conversation) -> str:

@@ -1,4 +1,9 @@
-"""Lines that Ponte writes into an operator's chat. Key -> language -> sentence."""
+"""Lines that Ponte writes into an operator's chat. Key -> language -> sentence.
+
+Each begins with one of SIGNS, so that a chat's history shows which lines are ours (a test holds this).
+"""
+
+SIGNS = ("⚠️", "ℹ️", "📱", "🔔")
 
 TEXTS: dict[str, dict[str, str]] = {
     "notice.not_sent": {
