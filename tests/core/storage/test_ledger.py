@@ -6,6 +6,7 @@ from ponte.queue.envelope import Envelope
 from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
 from ponte.storage.receipts import Receipts
 from ponte.storage.table import ConditionFailed, Item, Write
+from ponte.storage.unsettled import Unsettled
 from sandbox.memory.table import MemoryTable
 
 EVENT = Envelope("b24", "member", "ONIMCONNECTORMESSAGEADD|c|1|77", "OperatorMessage", "c|ext", 77, 1_000)
@@ -234,7 +235,7 @@ def test_a_redrive_that_read_early_does_not_forget_a_step_that_was_done_since(ta
     assert [row["reason"] for row in ledger.parked()] == ["reason.whatsapp.131026"]
 
 
-def test_a_fate_stays_unsettled_since_its_first_day(ledger: Ledger) -> None:
-    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
-    ledger.unknown(claim(ledger, 5_000, "b"), 5_500, "send0", "no_answer", counts=False)
-    assert len(ledger.unsettled(3_000)) == 1
+def test_a_fate_stays_unsettled_since_its_first_day(ledger: Ledger, table: MemoryTable) -> None:
+    ledger.unknown(claim(ledger, 2_000), EVENT, 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 5_000, "b"), EVENT, 5_500, "send0", "no_answer", counts=False)
+    assert len(Unsettled(table).stale(3_000)) == 1

@@ -82,8 +82,7 @@ class PortalCalls:
         turn = self._buckets.enter(bucket, portal.rate, self._chat, reserve=reserve)
         if turn.wait:
             return turn.refusal()
-        if not reserve:
-            self._note_traffic(portal)
+        self._note_traffic(portal, reserve)
         grant = self._usable(portal)
         if not isinstance(grant, Grant):
             return _not_asked(grant)
@@ -135,10 +134,10 @@ class PortalCalls:
         elif change == "closed":
             self._log("bitrix24_portal", "circuit_closed", portal.member_id)
 
-    def _note_traffic(self, portal: Portal) -> None:
+    def _note_traffic(self, portal: Portal, reserve: int) -> None:
         """The hourly schedule renews portals in use; each container says so at most every five minutes."""
         now = self._clock.now_ms()
-        if now - self._noted_ms.get(portal.member_id, 0) > NOTE_MS:
+        if not reserve and now - self._noted_ms.get(portal.member_id, 0) > NOTE_MS:
             self._noted_ms[portal.member_id] = now
             self._grants.note_traffic(portal.member_id, now)
 
