@@ -8,7 +8,8 @@ from typing import Any
 
 from ponte.queue.sqs import SqsQueue, SqsVisibility
 from ponte.runtime import schedules
-from ponte.runtime.composition import WORKERS, Outside, make_consumer, make_means, make_parts
+from ponte.runtime.composition import WORKERS, Outside, make_consumer, make_healing, make_means, make_parts
+from ponte.runtime.healing import Wish
 from ponte.runtime.ingress import Bitrix24Door, MetaDoor
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.redrive import redrive
@@ -28,6 +29,7 @@ FLOWS = {
     "whatsapp_statuses": "whatsapp_status",
     "bitrix24_events": "bitrix24_to_whatsapp",
 }
+HEAL_KEPT_MS = 20_000  # as functions/heal_gaps keeps of its time
 META_PATH, BITRIX24_PATH = "/webhooks/meta", "/webhooks/bitrix24/outbound"
 SETTINGS: Settings = read({"PUBLIC_BASE_URL": "https://ponte.example", "STAGE": "dev"})
 
@@ -94,6 +96,7 @@ class PonteBundle:
             bug=land.bug,
         )
         means = make_means(outside, SETTINGS)
+        self._healing = make_healing(outside, means, self._queue_of, self._queues, store, dict)
         events, statuses, operators = (self._queues[name] for name in FLOWS)
         meta = MetaDoor(secrets, events, statuses, clock, land.log)
         bitrix24 = Bitrix24Door(directory, operators, lambda *_: False, clock, land.log)
@@ -114,6 +117,9 @@ class PonteBundle:
             "sweep_spill": lambda *_: schedules.sweep(store, self._queues, land.log),
             "refresh_bitrix24_tokens": lambda *_: schedules.renew_tokens(
                 directory, means.grants, means.portals, clock, land.log
+            ),
+            "heal_gaps": lambda _, context: self._healing.run(
+                Wish(), context.get_remaining_time_in_millis() - HEAL_KEPT_MS
             ),
             "redrive": lambda *_: redrive(
                 means.ledger, self._queue_of, clock, lambda: _name(rng), means.ledger.parked()

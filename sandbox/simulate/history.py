@@ -41,7 +41,8 @@ MAX_STEPS = 150_000
 REST_MS = 48 * 3_600_000  # simulated time within which everything has to come to rest
 SWEEP_MS = 300_000
 ROUNDS = 3
-DOOR_S, WORKER_S, SCHEDULE_S = 10, 45, 60
+HEAL_MS = 900_000
+DOOR_S, WORKER_S, SCHEDULE_S = 10, 45, 120
 FIFO = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "VisibilityTimeout": "270"}
 
 type MakeBundle = Callable[[Land, str], Bundle]
@@ -160,7 +161,7 @@ class History:
             )
         self.platform.add("meta_webhook", DOOR_S, lambda bundle: bundle.doors[META_PATH])
         self.platform.add("bitrix24_webhook", DOOR_S, lambda bundle: bundle.doors[BITRIX24_PATH])
-        for schedule in ("sweep_spill", "refresh_bitrix24_tokens", "redrive"):
+        for schedule in ("sweep_spill", "refresh_bitrix24_tokens", "redrive", "heal_gaps"):
             self.platform.add(schedule, SCHEDULE_S, lambda bundle, name=schedule: bundle.schedules[name])  # type: ignore[misc]
 
     def _land(self) -> Land:
@@ -210,9 +211,12 @@ class History:
     def _direct(self) -> None:
         """Wait for the people, calm the weather, let everything run dry; send on what was parked; again."""
         scheduler = self.scheduler
-        next_sweep = scheduler.now + SWEEP_MS
+        next_sweep, next_heal = scheduler.now + SWEEP_MS, scheduler.now + self.rng.randint(60_000, HEAL_MS)
         while self.people.busy:
             scheduler.wait(10_000)
+            if scheduler.now >= next_heal:
+                next_heal += HEAL_MS
+                self._schedule("heal_gaps")
             if scheduler.now >= next_sweep:
                 next_sweep += SWEEP_MS
                 self._schedule("sweep_spill")
@@ -228,7 +232,16 @@ class History:
             for queue in self.queues.values():
                 queue.redrive(scheduler.now)
                 self._sources[queue.url].stir()
+        self._heal()
         self.at_rest = self._run_dry()
+
+    def _heal(self) -> None:
+        """What no door took is found, as soon as it is old enough to be missed."""
+        for _ in range(2):
+            self.scheduler.wait(HEAL_MS)
+            self._schedule("heal_gaps")
+            if not self._run_dry():
+                return
 
     def _run_dry(self) -> bool:
         scheduler, until = self.scheduler, self.scheduler.now + REST_MS

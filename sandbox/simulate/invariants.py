@@ -220,7 +220,7 @@ class _Reading:
             if not risked:
                 self._verdict.add("doubled", f"{same[0].id}: {copies} for {len(same)}")
             self._verdict.copied += 1
-        if copies < len(same) - parked - untaken:
+        if copies < len(same) - parked:
             state = items[0]["st"] if items[0] else "never seen"
             self._verdict.add("lost", f"{same[0].id}: {copies} for {len(same)}, {state}")
 
