@@ -66,6 +66,12 @@ class MemoryTable:
             rows = sorted((row for row in rows if str(row["gsi1sk"]) > after), key=lambda row: str(row["gsi1sk"]))
             return [copy_of(row) for row in rows[:limit]]
 
+    def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
+        with self._lock:
+            keys = sorted(key for key in self._items if after is None or key > after)
+            page = [_copy(self._items[key]) for key in keys[:limit]]
+            return page, keys[limit - 1] if len(keys) > limit else None
+
     def items(self) -> list[Item]:
         """Everything, for tests."""
         with self._lock:

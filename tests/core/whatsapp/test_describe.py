@@ -1,5 +1,6 @@
 """What operators read, for every sample, in both languages."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from ponte.texts import whatsapp_lines
 from ponte.whatsapp import describe, messages
 from ponte.whatsapp.events import (
     Body,
+    Call,
     Card,
     Choice,
     Contacts,
@@ -38,8 +40,8 @@ LINES = {
     "document": "📎 Documento: proposal.pdf\nSigned copy",
     "edit_image_caption": "✏️ O cliente editou uma mensagem:\n📷 Imagem\nTaj Mahal, Agra",
     "edit_text": "✏️ O cliente editou uma mensagem:\nDoes it come in another colour?",
-    "forwarded": "fwd",
-    "frequently_forwarded": "📷 Imagem",
+    "forwarded": "↪️ Mensagem encaminhada:\nfwd",
+    "frequently_forwarded": "↪️ Mensagem encaminhada com frequência:\n📷 Imagem",
     "group_text": "Hello group",
     "image": "📷 Imagem\nTaj Mahal",
     "image_with_url": "📷 Imagem",
@@ -64,7 +66,7 @@ LINES = {
     "reaction_removed": "O cliente retirou a reação a uma mensagem.",
     "referral_ctwa_ad": "Hi! Can I get more info?\n\n📣 Veio do anúncio: Chat with us https://fb.me/3cr4Wqqkv",
     "referred_product": "Is this available?\n\n🛍️ Sobre o produto di9ozbzfi4",
-    "reply_with_context": "Yes, that one",
+    "reply_with_context": "↩️ Em resposta a uma mensagem anterior:\nYes, that one",
     "request_welcome": "",
     "revoke": "🗑️ O cliente apagou uma mensagem.",
     "smb_echo_edit": "✏️ Mensagem editada no celular:\nAnswered from my phone",
@@ -125,6 +127,55 @@ def test_the_message_spoken_of_is_named_where_it_is_known() -> None:
     assert shown(Reaction("wamid.2", None), about="oi") == "O cliente retirou a reação à mensagem “oi”"
     assert shown(Edit("wamid.2", Text("novo")), about="velho") == "✏️ O cliente editou a mensagem “velho”:\nnovo"
     assert shown(Revoke("wamid.2"), about="x" * 200) == f"🗑️ O cliente apagou a mensagem “{'x' * 59}…”"
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (Text("sim"), "↩️ Em resposta a “Confirma?”:\nsim"),
+        (Choice("Sim", "1", "button"), "↩️ Em resposta a “Confirma?”:\n🔘 Escolheu: Sim"),
+        (Reaction("wamid.2", "👍"), "👍 O cliente reagiu à mensagem “Confirma?”"),
+    ],
+    ids=["text", "choice", "reaction"],
+)
+def test_a_reply_quotes_what_it_answers(message: Body, line: str) -> None:
+    reply = InboundMessage("wamid.1", "1", 0, Sender("16505551234"), "any", message, reply_to="wamid.2")
+    assert describe.line(reply, about="Confirma?") == line
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("↩️ Em resposta a “x”:\nsim", "sim"),
+        ("↩️ Em resposta a “x”:\n↪️ Mensagem encaminhada:\nsim\nsenhor", "sim\nsenhor"),
+        ("sim", "sim"),
+        ("↩️", "↩️"),
+        ("", ""),
+    ],
+)
+def test_what_names_a_message_are_its_own_words(text: str, words: str) -> None:
+    assert describe.excerpt(text) == words
+
+
+def test_an_edited_message_keeps_its_place_and_says_that_it_was_edited() -> None:
+    edit = InboundMessage("wamid.1", "1", 0, Sender(), "edit", Edit("wamid.0", Text("novo")))
+    assert describe.edited(edit) == "novo\n_✏️ editada pelo cliente_"
+    assert describe.edited(replace(edit, body=Edit("wamid.0", Unsupported(0, "")))) == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (Call(), "📞 Chamada perdida do cliente no WhatsApp."),
+        (Call(130), "📞 Chamada do cliente no WhatsApp, atendida fora deste canal: 2 min 10 s."),
+    ],
+)
+def test_a_call_is_told_with_its_length(call: Call, line: str) -> None:
+    assert shown(call) == line
+
+
+def test_unreadable_answers_of_a_form_are_asked_for_again() -> None:
+    assert "ilegíveis" in shown(Choice("", "", "flow", is_readable=False))
 
 
 def test_a_total_is_given_only_where_it_is_one() -> None:

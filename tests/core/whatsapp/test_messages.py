@@ -201,9 +201,9 @@ def test_a_card_without_fields_is_read_from_its_vcard() -> None:
 
 
 @pytest.mark.parametrize("response", ["", "{", "[]", "7", "[" * 20_000, "null"], ids=lambda each: each[:8])
-def test_a_broken_form_answer_is_a_form_without_fields(response: str) -> None:
+def test_a_broken_form_answer_is_told_as_unreadable(response: str) -> None:
     body = of_type("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": response}}).body
-    assert body == Choice("", "", "flow")
+    assert body == Choice("", "", "flow", is_readable=False)
 
 
 def test_the_old_id_of_a_change_is_found_in_the_sentence_when_no_key_has_it() -> None:

@@ -80,7 +80,8 @@ class Conversation:
     external: our own stable id of the customer in Bitrix24 (chat.id and user.id); never a phone or a BSUID for chats we
     open, but chats of other connectors may have such ids. chat_id: Bitrix24's chat, "" until the first message.
     wa_id, user_id (BSUID): the latest addresses, "" where unknown. last_inbound_ms: the customer's last message by the
-    provider's clock, 0 = never seen (the 24-hour window is then left to the provider).
+    provider's clock, 0 = never seen (the 24-hour window is then left to the provider). session, finished: the newest
+    dialog that was opened in the chat and the newest that was closed, 0 = not told. ad: the ad that was shown last.
     """
 
     phone_number_id: PhoneNumberId
@@ -97,6 +98,14 @@ class Conversation:
     contact_id: str = ""
     lead_id: str = ""
     last_inbound_ms: int = 0
+    session: int = 0
+    finished: int = 0
+    ad: str = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an operator (or the line) closed the dialog: a customer's line would open a new one."""
+        return self.finished > 0 and self.finished >= self.session
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a chat's history shows: its messages as values, and the probe of imconnector.send.messages.
+"""What a chat's history shows: its messages as values, one's text, and the probe of imconnector.send.messages.
 
 Two methods tell it, in two spellings: im.dialog.messages.get (params in capitals, `messages` a list) and
 imopenlines.session.history.get (params in camel case, `message` a map by id). Both are read here, alike.
@@ -7,7 +7,7 @@ Source: bitrix24/b24restdocs, im-dialog-messages-get.md and imopenlines-session-
 says of it, from the portal module's own source, imopenlines/lib/connector.php, onMessageSend (read 2026-11).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from ponte.bitrix24.tame import branch, elements, integer, portal_id, scalar, strings, yes
 from ponte.bitrix24.values import OperatorFile
 
+_MAX_TEXT = 100_000
 INTERNAL = ("bx-messenger-content-item-system", "bx-messenger-content-item-ol-")
 """Beginnings of CLASS by which the portal marks what customers never get: whispers and the line's own notes."""
 
@@ -119,14 +120,8 @@ def find_message(
     None: the answer cannot be read, or such a message has the text but nothing tells its age.
     False: readable, and not there (also for the [] of an empty history).
     """
-    result = body.get("result") if isinstance(body, Mapping) else None
-    if isinstance(result, dict):
-        messages = result.get("message")
-    elif isinstance(result, list) and not result:
-        messages = result
-    else:
-        return None
-    if not isinstance(messages, dict | list):
+    messages = _messages(body)
+    if messages is None:
         return None
     doubtful = False
     for message in _each(messages):
@@ -141,13 +136,32 @@ def find_message(
     return None if doubtful else False
 
 
+def find_text(body: Mapping[str, Any] | None, *, ids: Sequence[str], message_id: str = "") -> str | None:
+    """The text, in BBCode, of the message with one of these connector ids or this id of the portal's; None without it.
+
+    A message that is there and says nothing (a file alone) gives "".
+    """
+    for message in _each(_messages(body) or []):
+        if set(ids) & set(_mids(message)) or (message_id and portal_id(branch(message, "id")) == message_id):
+            return scalar(branch(message, "textlegacy"), _MAX_TEXT) or scalar(branch(message, "text"), _MAX_TEXT)
+    return None
+
+
+def _messages(body: Mapping[str, Any] | None) -> dict[str, Any] | list[Any] | None:
+    result = body.get("result") if isinstance(body, Mapping) else None
+    if isinstance(result, list) and not result:
+        return result
+    messages = result.get("message") if isinstance(result, dict) else None
+    return messages if isinstance(messages, dict | list) else None
+
+
 def _each(messages: dict[str, Any] | list[Any]) -> Iterator[Any]:
     yield from (messages.values() if isinstance(messages, dict) else elements(messages) or [])
 
 
 def _same_text(message: Any, text: str) -> bool:
     wanted = _folded(text)
-    return any(_folded(scalar(branch(message, key), 100_000)) == wanted for key in ("text", "textlegacy"))
+    return any(_folded(scalar(branch(message, key), _MAX_TEXT)) == wanted for key in ("text", "textlegacy"))
 
 
 def _folded(text: str) -> str:

@@ -132,6 +132,21 @@ def send_messages(
     )
 
 
+def update_message(connector: str, line: int, external: str, message_id: str, text: str) -> RestCall:
+    """Another text for a customer's message. SUCCESS also for an id the portal does not know; harmless to repeat."""
+    return _change("imconnector.update.messages", connector, line, external, {"id": message_id, "text": text})
+
+
+def delete_message(connector: str, line: int, external: str, message_id: str) -> RestCall:
+    """A customer's message out of the chat. SUCCESS also for an id the portal does not know; harmless to repeat."""
+    return _change("imconnector.delete.messages", connector, line, external, {"id": message_id})
+
+
+def _change(method: str, connector: str, line: int, external: str, message: dict[str, Any]) -> RestCall:
+    element = {"user": {"id": external}, "message": message, "chat": {"id": external}}
+    return RestCall(method, {"CONNECTOR": connector, "LINE": line, "MESSAGES": [element]})
+
+
 def delivery_status(connector: str, line: int, deliveries: Sequence[Delivery]) -> RestCall:
     """WhatsApp took these operator messages: {SUCCESS, DATA: []}, also for unknown ids. Harmless to repeat."""
     return RestCall("imconnector.send.status.delivery", _status_params(connector, line, deliveries))

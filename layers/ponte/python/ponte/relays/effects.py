@@ -44,6 +44,7 @@ class SendToOpenLine:
     """The customer's message into the open channel. Outcome {"chat_id": str, "session_id": str}.
 
     message_id: at most 100 characters, kept by Bitrix24 as the connector's message id. chat_id: "" for a first contact.
+    disable_crm: the line's own CRM search stays out of it too.
     """
 
     connector: str
@@ -57,7 +58,95 @@ class SendToOpenLine:
     text: str
     chat_id: str
     contact_id: str
+    disable_crm: bool = False
     repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class FindMessage:
+    """An earlier message of a chat, by an id it crossed under. Outcome {"text": BBCode}, or {} where it is not found.
+
+    Nothing of ours keeps texts; the portal's own history does, so the outcome is not saved either. ids: connector
+    message ids, any of them; message_id: the portal's own, or "".
+    """
+
+    chat_id: str
+    ids: tuple[str, ...]
+    message_id: str = ""
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateInOpenLine:
+    """A customer's message that the portal shows gets another text. Outcome {}, also where the portal knows no such
+    message: look it up first."""
+
+    connector: str
+    line: int
+    external: str
+    message_id: str
+    text: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInOpenLine:
+    """A customer's message leaves the portal's chat. Outcome {}, whatever became of it: look afterwards."""
+
+    connector: str
+    line: int
+    external: str
+    message_id: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSession:
+    """A dialog of the portal was opened or closed; an older session never overwrites a newer one. Outcome {}."""
+
+    session: int
+    is_finished: bool
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotePreference:
+    """What a person wants of marketing messages, under each of their aliases. Outcome {}. at: unix seconds."""
+
+    tenant: str
+    aliases: tuple[tuple[str, str], ...]
+    allows_marketing: bool
+    at: int
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAccount:
+    """The latest state of one thing of a WhatsApp account: (account, field, subject). Outcome {}. at: unix seconds."""
+
+    account: str
+    field: str
+    subject: str
+    event: str
+    detail: str
+    needs_attention: bool
+    at: int
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class EraseTenant:
+    """The next slice of erasing all that is kept of a portal. Outcome {"erased": n} when nothing is left of it."""
+
+    member_id: str
+    repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = True
 
 
@@ -143,11 +232,11 @@ class SetLineActive:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPortal:
-    """The app was uninstalled: its tokens are erased. Outcome {}."""
+    """The app was uninstalled: its tokens are erased. Outcome {}; saved, or a later try would undo a reinstallation."""
 
     clean: bool
     repeatable: ClassVar[bool] = True
-    saved: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +251,13 @@ type Effect = (
     FindContact
     | AddContact
     | SendToOpenLine
+    | FindMessage
+    | UpdateInOpenLine
+    | DeleteInOpenLine
+    | NoteSession
+    | NotePreference
+    | NoteAccount
+    | EraseTenant
     | SaveConversation
     | MarkRead
     | SendText

@@ -3,6 +3,7 @@
 from ponte.bitrix24.values import AppUninstalled, ConnectorSwitchedOff, LineDeleted
 from ponte.relays.effects import (
     Decision,
+    EraseTenant,
     Finish,
     ForgetPortal,
     Park,
@@ -14,17 +15,21 @@ from ponte.relays.effects import (
 )
 
 
-def decide(event: LineDeleted | ConnectorSwitchedOff | AppUninstalled, connector: str, steps: Steps) -> Decision:
-    """connector: ours, for events that name the line alone."""
-    if "apply" in steps:
-        return Finish()
-    match event:
-        case LineDeleted():
-            return Step("apply", SetLineActive(connector, event.line, active=False))
-        case ConnectorSwitchedOff():
-            return Step("apply", SetLineActive(event.connector, event.line, active=False))
-        case AppUninstalled():
-            return Step("apply", ForgetPortal(event.clean))
+def decide(
+    event: LineDeleted | ConnectorSwitchedOff | AppUninstalled, connector: str, member_id: str, steps: Steps
+) -> Decision:
+    """connector: ours, for events that name the line alone. An uninstallation that asks for it erases all we keep."""
+    if "apply" not in steps:
+        match event:
+            case LineDeleted():
+                return Step("apply", SetLineActive(connector, event.line, active=False))
+            case ConnectorSwitchedOff():
+                return Step("apply", SetLineActive(event.connector, event.line, active=False))
+            case AppUninstalled():
+                return Step("apply", ForgetPortal(event.clean))
+    if isinstance(event, AppUninstalled) and event.clean and "erase" not in steps:
+        return Step("erase", EraseTenant(member_id))
+    return Finish()
 
 
 def decide_set_up(steps: Steps) -> Decision:

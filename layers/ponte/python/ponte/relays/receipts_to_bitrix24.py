@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 
-from ponte.relays.effects import Decision, Finish, PostNotice, ReportReading, Step, Steps
+from ponte.bitrix24 import markup
+from ponte.relays.effects import (
+    Decision,
+    FindMessage,
+    Finish,
+    Park,
+    PostNotice,
+    ReportReading,
+    Step,
+    Steps,
+    refused,
+)
 from ponte.texts import text as sentence
+from ponte.whatsapp.describe import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,14 @@ def decide_read(sent: Sent, steps: Steps) -> Decision:
 
 def decide_failed(sent: Sent, code: str, detail: str, lang: str, steps: Steps) -> Decision:
     """One system line in the right chat; nothing is sent again of its own accord."""
-    if "notice" not in steps and sent.chat_id:
-        why = sentence(f"reason.whatsapp.{code}", lang, code=code, detail=detail)
-        return Step("notice", PostNotice(sent.chat_id, sentence("notice.not_delivered", lang, why=why)))
-    return Finish()
+    if not sent.chat_id:
+        return Finish("SKIPPED", "no_chat")
+    if "notice" in steps:
+        refusal = refused(steps, "notice")
+        return Park(f"reason.bitrix24.{refusal}", str(steps["notice"].get("detail", ""))) if refusal else Finish()
+    if "find" not in steps:
+        return Step("find", FindMessage(sent.chat_id, sent.wamids, sent.message_id))
+    why = sentence(f"reason.whatsapp.{code}", lang, code=code, detail=markup.to_bitrix24(detail) or "-")
+    about = named(markup.to_whatsapp(str(steps["find"].get("text", "")), signature=False))
+    key = "notice.not_delivered_about" if about else "notice.not_delivered"
+    return Step("notice", PostNotice(sent.chat_id, sentence(key, lang, why=why, about=markup.to_bitrix24(about))))

@@ -5,6 +5,8 @@ then one `imconnector.send.messages`, which makes user, chat and session; mappin
 answer or an automatic text always finds its way back.
 """
 
+from dataclasses import replace
+
 from ponte.bitrix24 import markup
 from ponte.digest import digest
 from ponte.mappings import Conversation, CrmMode
@@ -12,7 +14,9 @@ from ponte.people.phone_numbers import match_set, to_e164
 from ponte.relays.effects import (
     AddContact,
     Decision,
+    DeleteInOpenLine,
     FindContact,
+    FindMessage,
     Finish,
     MarkRead,
     Park,
@@ -21,10 +25,11 @@ from ponte.relays.effects import (
     SendToOpenLine,
     Step,
     Steps,
+    UpdateInOpenLine,
     refused,
 )
 from ponte.whatsapp import describe
-from ponte.whatsapp.events import Edit, InboundMessage, Nothing, Reaction, Revoke, SystemChange
+from ponte.whatsapp.events import Call, Edit, InboundMessage, Nothing, Reaction, Revoke, SystemChange
 
 MESSAGE_ID_MAX = 100  # Bitrix24 keeps the connector's message id in a varchar(100)
 
@@ -32,6 +37,12 @@ MESSAGE_ID_MAX = 100  # Bitrix24 keeps the connector's message id in a varchar(1
 def message_id(wamid: str) -> str:
     """The id Bitrix24 keeps for a wamid: itself where it fits, else a short one that is always the same."""
     return wamid if len(wamid) <= MESSAGE_ID_MAX else f"wamid.{digest(wamid)}"
+
+
+def kept_ids(wamid: str) -> tuple[str, ...]:
+    """The ids under which a portal may keep the message of a wamid: ours for customers' messages, and for operators'
+    what we acknowledged it with, as much as fits."""
+    return (wamid,) if len(wamid) <= MESSAGE_ID_MAX else (message_id(wamid), wamid[:MESSAGE_ID_MAX])
 
 
 def opens_nothing(message: InboundMessage) -> bool:
@@ -42,34 +53,100 @@ def opens_nothing(message: InboundMessage) -> bool:
 def decide(
     message: InboundMessage, conversation: Conversation | None, crm: CrmMode, lang: str, steps: Steps
 ) -> Decision:
-    """The next effect for `message`. conversation: None only where the event opens nothing and there was none."""
+    """The next effect for `message`. conversation: None only where the event opens nothing and there was none.
+
+    Where a line must not open a dialog (a reaction, say, in a closed one), it is a system line; a portal that refuses
+    those gets it as the customer's own after all: seen is better than tidy.
+    """
     if message.group_id:
         return Finish("SKIPPED", "group")
-    text = describe.line(message, lang)
-    if isinstance(message.body, Nothing) or not text:
+    if isinstance(message.body, Nothing) or not describe.line(message, lang):
         return Finish("SKIPPED", "nothing_to_show")
     if conversation is None or (opens_nothing(message) and not conversation.chat_id):
         return Finish("SKIPPED", "no_conversation", keep=True)
-    if isinstance(message.body, SystemChange):
-        if "notice" not in steps:
-            return Step("notice", PostNotice(conversation.chat_id, text))
-        return Finish()
+    if (about := spoken_of(message)) and conversation.chat_id and "find" not in steps:
+        return Step("find", FindMessage(conversation.chat_id, kept_ids(about)))
+    if isinstance(message.body, Edit | Revoke):
+        change = _in_place(message, conversation, lang, steps)
+        if isinstance(change, Step | Finish):
+            return change
+    quiet = isinstance(message.body, SystemChange) or (opens_nothing(message) and conversation.is_closed)
+    if quiet and refused(steps, "notice") is None:
+        if "notice" in steps:
+            return Finish()
+        notice = markup.to_bitrix24(_line(message, conversation, lang, steps))
+        return Step("notice", PostNotice(conversation.chat_id, notice))
+    return _as_message(message, conversation, crm, lang, steps)
+
+
+def spoken_of(message: InboundMessage) -> str:
+    """The wamid of the earlier message that this one answers, reacts to or changes; "" for none."""
+    match message.body:
+        case Reaction(message_id=wamid) | Edit(original_id=wamid) | Revoke(original_id=wamid):
+            return wamid
+        case _:
+            return message.reply_to or ""
+
+
+def _in_place(message: InboundMessage, conversation: Conversation, lang: str, steps: Steps) -> Step | Finish | None:
+    """An edit or a removal carried out on the message that the portal shows; None where only a line can tell of it.
+
+    The portal says SUCCESS for ids it does not know, so only what its history shows is changed, and after a removal the
+    history is asked again: what is still there is named in the line that follows.
+    """
+    target = spoken_of(message)
+    if "text" not in steps.get("find", {}) and not ("update" in steps or "delete" in steps):
+        return None
+    named = (conversation.connector, conversation.line, conversation.external, message_id(target))
+    if isinstance(message.body, Edit):
+        text = describe.edited(message, lang)
+        if not text or refused(steps, "update") is not None:
+            return None
+        return Finish() if "update" in steps else Step("update", UpdateInOpenLine(*named, markup.to_bitrix24(text)))
+    if "delete" not in steps:
+        return Step("delete", DeleteInOpenLine(*named))
+    if "check" not in steps:
+        return Step("check", FindMessage(conversation.chat_id, kept_ids(target)))
+    return None
+
+
+def _line(message: InboundMessage, conversation: Conversation, lang: str, steps: Steps) -> str:
+    """What the operator reads; an ad is told of once in a conversation."""
+    if message.referral and ad_of(message) == conversation.ad:
+        message = replace(message, referral=None)
+    found = steps.get("check", steps.get("find", {}))
+    about = describe.excerpt(markup.to_whatsapp(str(found.get("text", "")), signature=False))
+    return describe.line(message, lang, about)
+
+
+def _as_message(message: InboundMessage, conversation: Conversation, crm: CrmMode, lang: str, steps: Steps) -> Decision:
+    """The customer's own line, in their chat: found or made, with the CRM entity that belongs to it."""
     first, last = markup.clean_name(conversation.name)
     contact = _contact(conversation, crm, first, last, steps)
     if isinstance(contact, Step):
         return contact
     if "send" not in steps:
-        return Step("send", _send(message, conversation, first, last, text, contact))
+        text = markup.to_bitrix24(_line(message, conversation, lang, steps))
+        send = _send(message, conversation, first, last, text, contact)
+        return Step("send", replace(send, disable_crm=crm == "none"))
     code = refused(steps, "send")
     if code is not None:
         return Park(f"reason.bitrix24.{code}", str(steps["send"].get("detail", "")))
     learnt = _learnt(conversation, crm, contact, str(steps["send"].get("chat_id", "")))
+    if message.referral and ad_of(message) != conversation.ad:
+        learnt += (("ad", ad_of(message)),)
     if learnt and "save" not in steps:
         return Step("save", SaveConversation(learnt))
-    # Nothing goes back to WhatsApp because of a reaction, an edit or a removal, not even a read mark.
-    if "mark_read" not in steps and not opens_nothing(message):
+    # Nothing goes back to WhatsApp because of a reaction, an edit or a removal, not even a read mark; a call has none.
+    if "mark_read" not in steps and not opens_nothing(message) and not isinstance(message.body, Call):
         return Step("mark_read", MarkRead(message.wamid))
     return Finish()
+
+
+def ad_of(message: InboundMessage) -> str:
+    """A short name of the ad or post that led here, "" for none."""
+    found = message.referral
+    return digest(found.source_type, found.source_id or found.source_url or found.headline) if found else ""
 
 
 def _contact(conversation: Conversation, crm: CrmMode, first: str, last: str, steps: Steps) -> Step | str:
@@ -111,7 +188,7 @@ def _send(
         phone=to_e164(conversation.wa_id) if conversation.wa_id else "",
         message_id=message_id(message.wamid),
         sent_at=message.sent_at,
-        text=markup.to_bitrix24(text),
+        text=text,
         chat_id=conversation.chat_id,
         contact_id=contact,
     )

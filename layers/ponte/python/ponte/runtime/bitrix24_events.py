@@ -8,6 +8,8 @@ from ponte.bitrix24 import events as bitrix24_events
 from ponte.bitrix24.values import (
     AppUninstalled,
     ConnectorSwitchedOff,
+    DialogFinished,
+    DialogStarted,
     Event,
     LineDeleted,
     OperatorDelete,
@@ -17,7 +19,7 @@ from ponte.bitrix24.values import (
 from ponte.errors import MalformedEvent
 from ponte.mappings import Portal
 from ponte.queue.envelope import Envelope
-from ponte.relays import bitrix24_to_whatsapp, portal_life
+from ponte.relays import bitrix24_to_whatsapp, customer_state, portal_life
 from ponte.relays.effects import Decide, Decision, Steps
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Worker
@@ -51,7 +53,7 @@ class Bitrix24Events(Worker):
             return self._parked("reason.malformed")
         if isinstance(event, AppUninstalled):
             performer = self.parts.performers(self.parts.directory.portal(envelope.scope), "", None)
-            return partial(portal_life.decide, event, self.parts.connector_id), performer
+            return partial(portal_life.decide, event, self.parts.connector_id, envelope.scope), performer
         portal = self._portal(envelope.scope)
         if isinstance(portal, str):
             return self._parked(portal)
@@ -61,7 +63,7 @@ class Bitrix24Events(Worker):
         match event:
             case LineDeleted() | ConnectorSwitchedOff():
                 performer = self.parts.performers(portal, "", None)
-                return partial(portal_life.decide, event, self.parts.connector_id), performer
+                return partial(portal_life.decide, event, self.parts.connector_id, envelope.scope), performer
             case OperatorEdit() | OperatorDelete():
                 performer = self.parts.performers(portal, "", None)
 
@@ -69,6 +71,13 @@ class Bitrix24Events(Worker):
                     return bitrix24_to_whatsapp.decide_change(event, steps, self.parts.language)
 
                 return change, performer
+            case DialogStarted() | DialogFinished():
+                where = (portal.member_id, event.connector, event.line, event.external)
+                conversation = self.parts.conversations.by_chat(*where)
+                if conversation is None:
+                    return self._finished("SKIPPED", "no_conversation")
+                performer = self.parts.performers(portal, conversation.phone_number_id, conversation)
+                return partial(customer_state.decide_session, event), performer
             case OperatorMessage():
                 return self._message(event, portal)
             case _:

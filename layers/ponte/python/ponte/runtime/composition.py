@@ -19,6 +19,7 @@ from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
+from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.perform import CustomerPerformer, Means
@@ -29,11 +30,14 @@ from ponte.runtime.settings import Settings
 from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_statuses import WhatsappStatuses
 from ponte.runtime.worker import Parts, Worker
+from ponte.storage.accounts import Accounts
 from ponte.storage.buckets import Buckets
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
+from ponte.storage.erasure import Erasure
 from ponte.storage.grants import Cipher, Grants
 from ponte.storage.ledger import Ledger
+from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.table import Tables
@@ -72,6 +76,15 @@ def make_means(outside: Outside, settings: Settings) -> Means:
     portals = PortalCalls(
         client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
     )
+    conversations = Conversations(outside.tables.core)
+    keeper = Keeper(
+        conversations,
+        Preferences(outside.tables.core),
+        Accounts(outside.tables.core),
+        Erasure(outside.tables, outside.clock),
+        outside.clock,
+        outside.log,
+    )
     return Means(
         client=client,
         portals=portals,
@@ -80,9 +93,10 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         ledger=Ledger(outside.tables.message),
         receipts=Receipts(outside.tables.message),
         directory=outside.directory,
-        conversations=Conversations(outside.tables.core),
+        conversations=conversations,
         grants=grants,
         buckets=buckets,
+        keeper=keeper,
         secrets=outside.secrets,
         clock=outside.clock,
         timing=outside.directory.timing,

@@ -18,6 +18,8 @@ from ponte.bitrix24.values import (
     AppUpdated,
     Broken,
     ConnectorSwitchedOff,
+    DialogFinished,
+    DialogStarted,
     Ignored,
     LineDeleted,
     OperatorDelete,
@@ -37,7 +39,7 @@ from ponte.whatsapp import signatures
 from ponte.whatsapp.split import RawItem, split
 
 META_BODY_MAX = 3 * 1024 * 1024  # Meta's own limit
-WHATSAPP_KINDS = {"message", "echo", "call"}  # the rest is counted: stored and shown by later parts
+WHATSAPP_KINDS = {"message", "echo", "call", "preference", "account"}  # statuses have a queue; the rest is counted
 
 
 class Portals(Protocol):
@@ -168,6 +170,8 @@ class Bitrix24Door:
             match one:
                 case OperatorMessage() | OperatorEdit() | OperatorDelete():
                     order = int(one.message_id)
+                case DialogStarted() | DialogFinished():
+                    order = int(one.session_id)
                 case LineDeleted() | ConnectorSwitchedOff() | AppUninstalled():
                     order = one.at
                 case Broken():

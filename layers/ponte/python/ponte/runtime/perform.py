@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ponte.bitrix24 import answers, setup
+from ponte.bitrix24 import answers, history, setup
 from ponte.bitrix24 import errors as bitrix24_errors
 from ponte.bitrix24 import requests as bitrix24
 from ponte.bitrix24.client import Bitrix24Client
@@ -19,10 +19,16 @@ from ponte.relays.bitrix24_to_whatsapp import callback
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
+    DeleteInOpenLine,
     Effect,
+    EraseTenant,
     FindContact,
+    FindMessage,
     ForgetPortal,
     MarkRead,
+    NoteAccount,
+    NotePreference,
+    NoteSession,
     PostNotice,
     ReportReading,
     SaveConversation,
@@ -30,8 +36,10 @@ from ponte.relays.effects import (
     SendToOpenLine,
     SetLineActive,
     SetUpPortal,
+    UpdateInOpenLine,
 )
 from ponte.runtime.execute import Proof
+from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.probes import Probes
@@ -69,6 +77,7 @@ class Means:
     conversations: Conversations
     grants: Grants
     buckets: Buckets
+    keeper: Keeper
     secrets: Secrets
     clock: Clock
     timing: Callable[[], Timing]
@@ -95,13 +104,25 @@ class CustomerPerformer:
         probes = Probes(portals, self._means.clock, self._means.timing(), self._means.originator)
         return probes.probe(effect, claim, self._portal, timeout_seconds)
 
-    def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome:
+    def perform(  # noqa: PLR0912 - one arm per effect
+        self, effect: Effect, claim: Claimed, timeout_seconds: float
+    ) -> Outcome:
         self._portals = self._means.portals.for_chat(digest(claim.conversation))
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
             case SendText():
                 return self._send_text(effect, claim, timeout_seconds)
+            case FindMessage():
+                return self._find_message(effect, timeout_seconds)
+            case UpdateInOpenLine(connector, line, external, message_id, text):
+                call = bitrix24.update_message(connector, line, external, message_id, text)
+                return self._done(self._rest(call, timeout_seconds))
+            case DeleteInOpenLine(connector, line, external, message_id):
+                call = bitrix24.delete_message(connector, line, external, message_id)
+                return self._done(self._rest(call, timeout_seconds))
+            case NoteSession() | NotePreference() | NoteAccount() | EraseTenant():
+                return self._means.keeper.keep(effect, self._conversation, claim.event_id, timeout_seconds)
             case FindContact():
                 return self._find_contact(effect, timeout_seconds)
             case AddContact():
@@ -113,8 +134,7 @@ class CustomerPerformer:
                 call = bitrix24.reading_status(effect.connector, effect.line, [self._delivery(effect)])
                 return self._rest(call, timeout_seconds)
             case PostNotice():
-                outcome = self._rest(bitrix24.system_notice(effect.chat_id, effect.text), timeout_seconds)
-                return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
+                return self._done(self._rest(bitrix24.system_notice(effect.chat_id, effect.text), timeout_seconds))
             case MarkRead():
                 return self._mark_read(effect, timeout_seconds)
             case SaveConversation() | SetLineActive() | ForgetPortal():
@@ -141,8 +161,22 @@ class CustomerPerformer:
             message_id=effect.message_id,
             text=effect.text,
             date=effect.sent_at,
+            disable_crm=effect.disable_crm,
         )
         return self._rest(call, timeout_seconds, bitrix24_errors.classify_send)
+
+    def _find_message(self, effect: FindMessage, timeout_seconds: float) -> Outcome:
+        """A line that names no message is better than a late one: only our own turn is waited for."""
+        outcome = self._rest(bitrix24.history(chat_id=effect.chat_id), timeout_seconds)
+        if isinstance(outcome, Succeeded):
+            text = history.find_text(outcome.result, ids=effect.ids, message_id=effect.message_id)
+            return Succeeded({} if text is None else {"text": text})
+        return outcome if isinstance(outcome, Transient) and not outcome.counts else Succeeded({})
+
+    @staticmethod
+    def _done(outcome: Outcome) -> Outcome:
+        """Nothing of the answer is needed later, so nothing of it is kept."""
+        return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
 
     def _find_contact(self, effect: FindContact, timeout_seconds: float) -> Outcome:
         if effect.phones:

@@ -2,18 +2,19 @@
 
 from functools import partial
 
+from ponte.bitrix24 import markup
 from ponte.errors import MalformedEvent
 from ponte.mappings import Conversation, Number, Portal
 from ponte.people.callers import caller_of, rotation
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Verdict
-from ponte.relays import whatsapp_to_bitrix24
+from ponte.relays import customer_state, whatsapp_to_bitrix24
 from ponte.relays.effects import Decide, Decision, Finish, PostNotice, Step, Steps
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Retry, Worker
 from ponte.storage.ledger import Claimed
 from ponte.texts import text as sentence
-from ponte.whatsapp import describe, messages
+from ponte.whatsapp import accounts, calls, describe, messages, preferences
 from ponte.whatsapp.events import InboundMessage, SystemChange
 
 OPENING_WAIT_S = 2.0
@@ -47,26 +48,59 @@ class WhatsappEvents(Worker):
                 self.parts.conversations.unlock_opening(opened, envelope.id)
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
+        try:
+            return self._prepare(envelope, claim)
+        except MalformedEvent:
+            return self._parked("reason.malformed")
+
+    def _prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
+        if envelope.kind == "account":  # of the whole WhatsApp account: no number or portal has to be known
+            state = accounts.read(envelope.payload)
+            at = envelope.order or envelope.received_ms // 1000
+            decide: Decide = partial(customer_state.decide_account, state, envelope.scope, at)
+            return decide, self.parts.performers(None, "", None)
         number = self.parts.directory.number(envelope.scope)
         if number is None or not number.member_id:
             return self._parked("reason.number_unknown")
         portal = self._portal(number.member_id)
         if isinstance(portal, str):
             return self._parked(portal)
-        if envelope.kind == "echo":
-            return self._echo(envelope, number, portal)
-        if envelope.kind != "message":
-            return self._finished("SKIPPED", envelope.kind, keep=True)
-        try:
-            message = messages.read(envelope.payload)
-        except MalformedEvent:
-            return self._parked("reason.malformed")
+        match envelope.kind:
+            case "echo":
+                return self._echo(envelope, number, portal)
+            case "preference":
+                return self._preference(envelope, number, portal)
+            case "call":
+                message = calls.read(envelope.payload)
+            case "message":
+                message = messages.read(envelope.payload)
+            case _:
+                return self._finished("SKIPPED", envelope.kind, keep=True)
+        if message is None:
+            return self._finished("SKIPPED", "call_not_shown")
         if message.group_id:
             return self._finished("SKIPPED", "group")
+        return self._message(message, envelope, number, portal, claim)
+
+    def _message(
+        self, message: InboundMessage, envelope: Envelope, number: Number, portal: Portal, claim: Claimed
+    ) -> tuple[Decide, Performer]:
+        shown = not whatsapp_to_bitrix24.opens_nothing(message)
+        if shown and not caller_of(message.sender).aliases():
+            return self._parked("reason.sender_unknown")
         conversation = self._conversation(message, number, claim, envelope.received_ms)
         performer = self.parts.performers(portal, number.phone_number_id, conversation)
         decide = partial(whatsapp_to_bitrix24.decide, message, conversation, portal.crm, self.parts.language)
         return decide, performer
+
+    def _preference(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
+        preference = preferences.read(envelope.payload)
+        if preference is None:
+            return self._finished("SKIPPED", "preference_unknown")
+        conversation = self.parts.conversations.by_alias(number, caller_of(preference.person).aliases())
+        tenant, language = str(number.member_id), self.parts.language
+        decide = partial(customer_state.decide_preference, preference, tenant, conversation, language)
+        return decide, self.parts.performers(portal, number.phone_number_id, conversation)
 
     def _conversation(
         self, message: InboundMessage, number: Number, claim: Claimed, received_ms: int
@@ -82,12 +116,12 @@ class WhatsappEvents(Worker):
             return known
         if whatsapp_to_bitrix24.opens_nothing(message):
             return self.parts.conversations.by_alias(number, caller.aliases())
-        if not caller.aliases():
-            return None
         resolved = self.parts.conversations.resolve(number, caller, written_ms(message.sent_at, received_ms))
         if resolved.conflict:
             self.parts.log(self.flow, "alias_conflict", claim.event_id)
         conversation = resolved.conversation
+        if (conversation.connector, conversation.line) != (number.connector, number.line):
+            conversation = self.parts.conversations.move(conversation, number)
         if not conversation.chat_id:
             conversation = self._opening(conversation, claim)
         return conversation
@@ -105,17 +139,16 @@ class WhatsappEvents(Worker):
 
     def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
         """What the business wrote on its phone: shown to operators as a note, never sent again."""
-        try:
-            message = messages.read(envelope.payload)
-        except MalformedEvent:
-            return self._finished("SKIPPED", "malformed")
+        message = messages.read(envelope.payload)
         addressee = caller_of(message.sender)
         conversation = self.parts.conversations.by_alias(number, addressee.aliases())
         if conversation is None or not conversation.chat_id:
             return self._finished("SKIPPED", "no_conversation", keep=True)
         if self.parts.receipts.pointer(number.phone_number_id, message.wamid):
             return self._finished("SKIPPED", "own_send")
-        line = describe.line(message, self.parts.language)
+        line = markup.to_bitrix24(describe.line(message, self.parts.language))
+        if not line:
+            return self._finished("SKIPPED", "nothing_to_show")
         note = PostNotice(conversation.chat_id, sentence("notice.echo", self.parts.language, text=line))
 
         def decide(steps: Steps) -> Decision:

@@ -13,7 +13,7 @@ from ponte.runtime.worker import Worker
 from ponte.storage.ledger import Claimed, steps_of
 from ponte.whatsapp import statuses
 
-SHOWN = ("read", "failed")  # what the portal is told of; the others only raise the rank
+SHOWN = ("read", "played", "failed")  # what the portal is told of; the others only raise the rank
 
 
 class WhatsappStatuses(Worker):
@@ -30,6 +30,9 @@ class WhatsappStatuses(Worker):
         rank = statuses.ORDER.get(update.status, 0)
         if not update.is_known:
             self.parts.log(self.flow, "unknown_status", envelope.id)
+            return Done()
+        if update.participant:  # of a group: the bridge sends to none, so it is of somebody else's message
+            self.parts.log(self.flow, "group_participant", envelope.id)
             return Done()
         target = self._target(envelope.scope, update)
         now = self.parts.clock.now_ms()
@@ -50,8 +53,9 @@ class WhatsappStatuses(Worker):
         if update.status not in SHOWN:
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
-        wanted = "failed" if update.status == "failed" else "read"
-        own = replace(envelope, source_id=f"{update.wamid}|{wanted}")
+        # One notice per operator's message, however many parts of it failed; one reading per part, however it was told.
+        what = f"{event_id}|failed" if update.status == "failed" else f"{update.wamid}|read"
+        own = replace(envelope, source_id=what)
         return self.parts.executor.run(own, partial(self._show, event_id, part, update))
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:

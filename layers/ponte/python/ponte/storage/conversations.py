@@ -7,7 +7,7 @@ that it is not there yet; whoever loses a race reads what the winner made.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ponte.digest import digest
@@ -103,6 +103,37 @@ class Conversations:
             self._table.write(Update(pk, sk, set={k: v for k, v in fields.items() if v}, when=exists("pk")))
         except ConditionFailed:
             return
+
+    def note_session(self, conversation: Conversation, session: int, *, is_finished: bool) -> None:
+        """Keep that a dialog was opened or closed. Sessions are counted upwards: an older one changes nothing."""
+        pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
+        name = "finished" if is_finished else "session"
+        newer = all_of(exists("pk"), any_of(absent(name), lt(name, session)))
+        try:
+            self._table.write(Update(pk, sk, set={name: session}, when=newer))
+        except ConditionFailed:
+            return
+
+    def move(self, conversation: Conversation, number: Number) -> Conversation:
+        """The number was joined with another line: new messages go there, into a new chat.
+
+        The way back from the old chat stays, so that what its operator still writes arrives.
+        """
+        moved = replace(conversation, connector=number.connector, line=number.line, chat_id="", session=0, finished=0)
+        pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
+        with suppress(ConditionFailed):
+            self._table.write(Put(_reverse(moved), when=absent("pk")))
+        with suppress(ConditionFailed):
+            self._table.write(
+                Update(
+                    pk,
+                    sk,
+                    set={"connector": number.connector, "line": number.line},
+                    remove=["chat_id", "session", "finished"],
+                    when=all_of(eq("line", conversation.line), eq("connector", conversation.connector)),
+                )
+            )
+        return self.get(conversation.phone_number_id, conversation.person) or moved
 
     def lock_opening(self, conversation: Conversation, owner: str, now_ms: int, lease_ms: int) -> bool:
         """Only one worker at a time may open a person's contact and chats: messages of one person may come in several
@@ -205,7 +236,10 @@ def _reverse(conversation: Conversation) -> Item:
     }
 
 
-_TEXTS = ("connector", "external", "name", "wa_id", "user_id", "parent_user_id", "chat_id", "contact_id", "lead_id")
+_TEXTS = (
+    *("connector", "external", "name", "wa_id", "user_id", "parent_user_id", "chat_id", "contact_id", "lead_id"),
+    "ad",
+)
 
 
 def conversation_item(conversation: Conversation) -> Item:
@@ -230,5 +264,7 @@ def conversation_of(item: Item) -> Conversation:
         member_id=MemberId(str(item["member_id"])),
         line=int(item["line"]),
         last_inbound_ms=int(item.get("last_inbound_ms", 0)),
+        session=int(item.get("session", 0)),
+        finished=int(item.get("finished", 0)),
         **{name: str(item.get(name, "")) for name in _TEXTS},
     )

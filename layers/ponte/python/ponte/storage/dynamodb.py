@@ -216,6 +216,12 @@ class DynamoDBTable:
             condition, values = condition + " AND gsi1sk > :s", values | {":s": {"S": after}}
         return self._query(limit, IndexName="gsi1", KeyConditionExpression=condition, ExpressionAttributeValues=values)
 
+    def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
+        start = {"ExclusiveStartKey": _key(*after)} if after else {}
+        answer = self._client.scan(TableName=self._name, Limit=limit, ConsistentRead=True, **start)
+        last = _item(answer.get("LastEvaluatedKey"))
+        return [_item(raw) for raw in answer["Items"]], (str(last["pk"]), str(last["sk"])) if last else None
+
     def _query(self, limit: int, **request: Any) -> list[Item]:
         found: list[Item] = []
         start: dict[str, Any] = {}

@@ -1,5 +1,8 @@
 """Every key we write, in one place. Each starts with its tenant or provider scope; free text goes in hashed.
 
+That scope is the second or third part of a partition key (parts end at "#" or "|"): what is kept of a tenant is found
+by it when it must be erased (storage/erasure.py).
+
 Phones, BSUIDs and other people's ids go in through `digest`.
 """
 
@@ -45,6 +48,20 @@ def timing() -> tuple[str, str]:
 
 def alias(tenant: str, kind: str, value: str) -> tuple[str, str]:
     return f"AL#{tenant}#{kind}#{digest(value)}", "AL"
+
+
+def preference(tenant: str, kind: str, value: str) -> tuple[str, str]:
+    """What the person behind an alias wants of marketing messages; beside the alias, whether that is there or not."""
+    return alias(tenant, kind, value)[0], "MKT"
+
+
+def account_state(account: str, field: str, subject: str) -> tuple[str, str]:
+    return f"WABA#{account}", f"{field}#{digest(subject)}"
+
+
+def erasure(member_id: str) -> tuple[str, str]:
+    """How far the erasing of a portal's data has come (State)."""
+    return f"ERASE#{member_id}", "JOB"
 
 
 def conversation(phone_number_id: str, person: str) -> tuple[str, str]:

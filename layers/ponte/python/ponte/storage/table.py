@@ -146,6 +146,12 @@ class Table(Protocol):
         """Items by (gsi1pk, gsi1sk > after) ascending; eventually consistent; keys at least."""
         ...
 
+    def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
+        """One page of the whole table in no order that means anything, at most `limit` items, and where to go on (None:
+        that was all). Costs as much as the table is big: for rare jobs that may miss nothing, never for a message.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:

@@ -14,6 +14,18 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "⚠️ O WhatsApp não entregou uma mensagem desta conversa: {why}",
         "en": "⚠️ WhatsApp did not deliver a message of this conversation: {why}",
     },
+    "notice.not_delivered_about": {
+        "pt-BR": "⚠️ O WhatsApp não entregou a mensagem “{about}”: {why}",
+        "en": "⚠️ WhatsApp did not deliver the message “{about}”: {why}",
+    },
+    "notice.marketing_stopped": {
+        "pt-BR": "🔕 O cliente pediu para não receber mais mensagens de marketing. Mensagens de atendimento continuam possíveis.",
+        "en": "🔕 The customer asked for no more marketing messages. Service messages are still possible.",
+    },
+    "notice.marketing_resumed": {
+        "pt-BR": "🔔 O cliente voltou a aceitar mensagens de marketing.",
+        "en": "🔔 The customer accepts marketing messages again.",
+    },
     "notice.files_not_sent": {
         "pt-BR": "⚠️ Arquivos ainda não são enviados ao WhatsApp por este canal; só o texto seguiu.",
         "en": "⚠️ Files are not sent to WhatsApp through this channel yet; only the text went out.",

@@ -41,6 +41,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Não se sabe a quem responder: a conversa não tem telefone nem identificador do WhatsApp.",
         "en": "There is nobody to answer: the conversation has neither a phone nor a WhatsApp id.",
     },
+    "reason.sender_unknown": {
+        "pt-BR": "O WhatsApp não informou quem enviou a mensagem: não há telefone nem identificador. Veja no celular.",
+        "en": "WhatsApp did not say who sent the message: it has neither a phone nor an id. Look on the phone.",
+    },
     "reason.malformed": {
         "pt-BR": "O evento chegou com um formato que o Ponte não conhece e não pôde ser lido.",
         "en": "The event has a shape Ponte does not know and could not be read.",

@@ -20,6 +20,29 @@ TEXTS: dict[str, dict[str, str]] = {
     "line.whatsapp.list": {"pt-BR": "🔘 Escolheu na lista: {title}", "en": "🔘 Chose from the list: {title}"},
     "line.whatsapp.template": {"pt-BR": "🔘 Respondeu: {title}", "en": "🔘 Answered: {title}"},
     "line.whatsapp.flow": {"pt-BR": "📝 Formulário respondido", "en": "📝 Form answered"},
+    "line.whatsapp.flow_unreadable": {
+        "pt-BR": "📝 Formulário respondido, mas as respostas chegaram ilegíveis. Peça ao cliente que as envie por mensagem.",
+        "en": "📝 Form answered, but its answers cannot be read. Ask the customer to send them as a message.",
+    },
+    "line.whatsapp.call_missed": {
+        "pt-BR": "📞 Chamada perdida do cliente no WhatsApp.",
+        "en": "📞 Missed call of the customer on WhatsApp.",
+    },
+    "line.whatsapp.call": {
+        "pt-BR": "📞 Chamada do cliente no WhatsApp, atendida fora deste canal: {minutes} min {seconds} s.",
+        "en": "📞 Call of the customer on WhatsApp, taken outside this channel: {minutes} min {seconds} s.",
+    },
+    "line.whatsapp.reply": {
+        "pt-BR": "↩️ Em resposta a uma mensagem anterior:",
+        "en": "↩️ In reply to an earlier message:",
+    },
+    "line.whatsapp.reply_about": {"pt-BR": "↩️ Em resposta a “{about}”:", "en": "↩️ In reply to “{about}”:"},
+    "line.whatsapp.forwarded": {"pt-BR": "↪️ Mensagem encaminhada:", "en": "↪️ Forwarded message:"},
+    "line.whatsapp.forwarded_often": {
+        "pt-BR": "↪️ Mensagem encaminhada com frequência:",
+        "en": "↪️ Frequently forwarded message:",
+    },
+    "line.whatsapp.edited_mark": {"pt-BR": "_✏️ editada pelo cliente_", "en": "_✏️ edited by the customer_"},
     "line.whatsapp.call_allowed": {
         "pt-BR": "📞 O cliente permitiu que você ligue para ele pelo WhatsApp.",
         "en": "📞 The customer allowed you to call them on WhatsApp.",

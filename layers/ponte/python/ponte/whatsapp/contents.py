@@ -117,24 +117,23 @@ def _interactive(message: Json) -> Choice | None:
     if kind == "list_reply":
         return Choice(label(reply, "title"), label(reply, "id", 512), "list", label(reply, "description"))
     if kind == "nfm_reply":
-        token, answers = _form(text(reply, "response_json"))
-        return Choice(label(reply, "body"), token, "flow", answers=answers)
+        return _form(label(reply, "body"), text(reply, "response_json"))
     if kind == "call_permission_reply":
         return Choice(label(reply, "response"), "", "call_permission")
     return None
 
 
-def _form(response: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A flow's answers: (flow token, fields). `response` is JSON inside a string and may be anything."""
+def _form(title: str, response: str) -> Choice:
+    """A flow's answers. `response` is JSON inside a string and may be anything: then the operator is told so."""
     try:
         fields = json.loads(response)
     except (ValueError, RecursionError):
-        return "", ()
+        fields = None
     if type(fields) is not dict:
-        return "", ()
+        return Choice(title, "", "flow", is_readable=False)
     token = label(fields, "flow_token", 512)
     pairs = ((clean(key)[:100], _answer(value)) for key, value in fields.items() if key != "flow_token")
-    return token, tuple(pairs)[:_MAX_ANSWERS]
+    return Choice(title, token, "flow", answers=tuple(pairs)[:_MAX_ANSWERS])
 
 
 def _answer(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from ponte.texts import knows, text
 from ponte.whatsapp.events import (
     Body,
+    Call,
     Choice,
     Contacts,
     Edit,
@@ -27,6 +28,7 @@ from ponte.whatsapp.events import (
 )
 
 ABOUT_CHARS = 60
+HEADS = ("↩️", "↪️")  # how the lines begin that stand above a message's own words, in every language
 _NOT_SUPPORTED = 131051
 _NOT_DOWNLOADABLE = 131052
 
@@ -34,18 +36,26 @@ _NOT_DOWNLOADABLE = 131052
 def line(message: InboundMessage, lang: str = "pt-BR", about: str = "") -> str:
     """The message as text; "" for what says nothing to people (then nothing is shown).
 
-    about: the text of the message that a reaction, edit or deletion speaks of, where it is known; shortened here.
-    A text stands as it is; where an ad or a product led to the message, a line below says so.
+    about: the text of the message that a reply, reaction, edit or deletion speaks of, "" where unknown; shortened here.
+    A text stands as it is; a line above says what it answers or that it was forwarded, one below which ad or product
+    led to it.
     """
-    say = _Say(lang, " ".join(about.split()), message.echo)
-    parts = [_body(message.body, message.sender.phone, say)]
-    if not parts[0]:
+    say = _Say(lang, about, message.echo)
+    body = _body(message.body, message.sender.phone, say)
+    if not body:
         return ""
+    parts = ["\n".join([*_heads(message, say), body])]
     if message.referral:
         parts.append(_referral(message.referral, say))
     if message.product:
         parts.append(say("product", product=message.product.retailer_id))
     return "\n\n".join(parts)
+
+
+def named(text: str) -> str:
+    """The start of a text, on one line: enough to know which message is meant."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= ABOUT_CHARS else plain[: ABOUT_CHARS - 1].rstrip() + "…"
 
 
 class _Say:
@@ -54,7 +64,7 @@ class _Say:
     def __init__(self, lang: str, about: str, echo: bool) -> None:
         self._lang = lang
         self.echo = echo
-        self.about = about if len(about) <= ABOUT_CHARS else about[: ABOUT_CHARS - 1].rstrip() + "…"
+        self.about = named(about)
 
     def __call__(self, key: str, **values: Any) -> str:
         return text(f"line.whatsapp.{key}", self._lang, **values)
@@ -70,6 +80,36 @@ class _Say:
     def amount(self, value: Decimal) -> str:
         written = f"{value:f}"
         return written.replace(".", ",") if self._lang.startswith("pt") else written
+
+
+def _heads(message: InboundMessage, say: _Say) -> list[str]:
+    heads = []
+    own_words = not isinstance(message.body, Reaction | Edit | Revoke)
+    # Words may make no sense alone; a tap on a button or a question about a product does.
+    needs_head = isinstance(message.body, Text | Media | Location | Contacts) and not message.product
+    if message.reply_to and own_words and (say.about or needs_head):
+        heads.append(say.naming("reply"))
+    if message.frequently_forwarded:
+        heads.append(say("forwarded_often"))
+    elif message.forwarded:
+        heads.append(say("forwarded"))
+    return heads
+
+
+def excerpt(text: str) -> str:
+    """What names a message in a line of `line`: its own words, without the lines that `line` put above them."""
+    lines = text.splitlines()
+    while len(lines) > 1 and lines[0].startswith(HEADS):
+        lines = lines[1:]
+    return "\n".join(lines)
+
+
+def edited(message: InboundMessage, lang: str = "pt-BR") -> str:
+    """The new content of an edited message, marked as edited, to stand in the old one's place; "" for no edit."""
+    if not isinstance(message.body, Edit) or isinstance(message.body.body, Unsupported):
+        return ""
+    say = _Say(lang, "", message.echo)
+    return f"{_body(message.body.body, message.sender.phone, say)}\n{say('edited_mark')}"
 
 
 def _body(body: Body, sender_phone: str | None, say: _Say) -> str:  # noqa: PLR0912 - one arm per type of message
@@ -101,6 +141,10 @@ def _body(body: Body, sender_phone: str | None, say: _Say) -> str:  # noqa: PLR0
             return say("revoked_by_us") if say.echo else say.naming("revoked")
         case Nothing():
             return ""
+        case Call(0):
+            return say("call_missed")
+        case Call():
+            return say("call", minutes=body.seconds // 60, seconds=body.seconds % 60)
 
 
 def _media(media: Media, say: _Say) -> str:
@@ -132,6 +176,8 @@ def _contacts(contacts: Contacts, say: _Say) -> str:
 
 def _choice(choice: Choice, say: _Say) -> str:
     if choice.source == "flow":
+        if not choice.is_readable:
+            return say("flow_unreadable")
         return "\n".join([say("flow"), *(f"{field}: {value}" for field, value in choice.answers)])
     if choice.source == "call_permission":
         return say("call_allowed" if choice.title == "accept" else "call_refused")

@@ -83,7 +83,8 @@ class Contacts:
 class Choice:
     """A tap on something we sent. id: what we gave it (button or row id, template payload, flow token).
 
-    answers: the fields of a flow's form, in its order, as (field, value).
+    answers: the fields of a flow's form, in its order, as (field, value). is_readable: False for a form whose answers
+    are not the JSON they should be.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Choice:
     source: ChoiceSource
     description: str = ""
     answers: tuple[tuple[str, str], ...] = ()
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,13 @@ class Nothing:
     type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The customer called on WhatsApp. seconds: how long both talked, 0 when nobody took the call."""
+
+    seconds: int = 0
+
+
 type Body = (
     Text
     | Media
@@ -178,6 +187,7 @@ type Body = (
     | Edit
     | Revoke
     | Nothing
+    | Call
 )
 
 
