@@ -79,6 +79,7 @@ EXPECTED: dict[str, Event] = {
     "onappupdate": AppUpdated(
         "66003dde0071b0008440001b89629b32", "663ca8aa0071b0008440001b8c81a006", status="F", version="2", **GRANT
     ),
+    "onappuninstall_clean": AppUninstalled(clean=True, at=TS),
     "onappuninstall_keep_data": AppUninstalled(clean=False, at=TS),
     "onapppayment": AppPayment(status="S", payment_expired=False, days=28, at=TS),
     "onapptest": Ignored("ONAPPTEST", "probe"),

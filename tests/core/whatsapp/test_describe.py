@@ -48,6 +48,9 @@ LINES = {
     "interactive_button_reply": "🔘 Escolheu: Yes, confirm",
     "interactive_call_permission_reply": "📞 O cliente permitiu que você ligue para ele pelo WhatsApp.",
     "interactive_list_reply": "🔘 Escolheu na lista: Tuesday 10:00\nRoom 2",
+    "interactive_nfm_reply_malformed": (
+        "📝 Formulário respondido, mas as respostas chegaram ilegíveis. Peça ao cliente que as envie por mensagem."
+    ),
     "interactive_nfm_reply": "📝 Formulário respondido\nfull_name: Sheena Nelson\ncity: Austin",
     "interactive_without_object_and_value_errors": (
         "⚠️ O cliente enviou uma mensagem que não pôde ser lida (interactive). "
@@ -84,7 +87,13 @@ LINES = {
     "text_bsuid_only": "Hi, I found you by username",
     "text_bsuid_parent": "Second line",
     "text_legacy_no_bsuid": "Hello",
+    "text_without_body": (
+        "⚠️ O cliente enviou uma mensagem que não pôde ser lida (text). Veja no celular ou peça que envie de novo."
+    ),
     "text_unicode": "Olá! Preço à vista: R$ 1.299,90 👍🏽\nObrigado 🙏",
+    "unknown_type": (
+        "⚠️ O cliente enviou uma mensagem que não pôde ser lida (hologram). Veja no celular ou peça que envie de novo."
+    ),
     "unsupported": ("⚠️ O cliente enviou algo que o WhatsApp não entrega neste canal. Peça que envie de outra forma."),
     "unsupported_with_type": (
         "⚠️ O cliente enviou algo que o WhatsApp não entrega neste canal (voto em enquete). "

@@ -20,15 +20,20 @@ PABLO = "US.20558713390021774410"
 
 # What is not one message of Sheena's: event -> [(kind, conversation)]
 EXPECTED: dict[str, list[tuple[str, str]]] = {
+    "account_alerts_warning": [("account", "")],
     "account_update_offboarded": [("account", "")],
     "account_update_restriction": [("account", "")],
     "batch_two_changes": [("message", SHEENA), ("message", PABLO), ("status", "")],
     "business_username_updates": [("account", "")],
+    "calls_by_business": [("call", SHEENA)],
+    "calls_connect": [("call", SHEENA)],
+    "calls_missed": [("call", SHEENA)],
     "calls_terminate": [("call", SHEENA)],
     "contacts_phone_request_answer": [("message", PABLO)],
     "group_participants_update": [("other", "")],
     "group_text": [("group", "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD")],
     "history_chunk": [("history", "")],
+    "phone_number_quality_flagged": [("account", "")],
     "phone_number_quality_update": [("account", "")],
     "smb_app_state_sync": [("other", "")],
     "smb_echo_edit": [("echo", SHEENA)],
@@ -46,6 +51,7 @@ EXPECTED: dict[str, list[tuple[str, str]]] = {
     "text_legacy_no_bsuid": [("message", "16505551234")],
     "text_unicode": [("message", "BR.1502576394655843")],
     "user_actions_link_click": [("other", "")],
+    "user_preferences_resume": [("preference", SHEENA)],
     "user_preferences_stop": [("preference", SHEENA)],
     "value_errors_only": [("account", "")],
 }

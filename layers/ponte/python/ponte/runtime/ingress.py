@@ -13,18 +13,8 @@ from ponte.bitrix24 import events as bitrix24_events
 from ponte.bitrix24 import forms
 from ponte.bitrix24.values import (
     AppInstalled,
-    AppPayment,
-    AppUninstalled,
     AppUpdated,
     Broken,
-    ConnectorSwitchedOff,
-    DialogFinished,
-    DialogStarted,
-    Ignored,
-    LineDeleted,
-    OperatorDelete,
-    OperatorEdit,
-    OperatorMessage,
 )
 from ponte.clock import Clock
 from ponte.errors import BadRequest, MalformedEvent, SignatureMismatch
@@ -32,7 +22,7 @@ from ponte.mappings import Portal
 from ponte.queue.envelope import Envelope
 from ponte.queue.sqs import SqsQueue
 from ponte.runtime.answers import LambdaAnswer, Webhook, text, webhook
-from ponte.runtime.bitrix24_envelopes import envelope
+from ponte.runtime.bitrix24_envelopes import bitrix24_envelope
 from ponte.runtime.observability import OutcomeLog
 from ponte.storage.secrets import Secrets
 from ponte.whatsapp import signatures
@@ -81,8 +71,8 @@ class MetaDoor:
         for kind, count in cut.counts.items():
             self.log("meta_webhook", kind, count=count)
         now = self.clock.now_ms()
-        events = [_envelope(item, now) for item in cut.items if item.kind in WHATSAPP_KINDS]
-        statuses = [_envelope(item, now) for item in cut.items if item.kind == "status"]
+        events = [whatsapp_envelope(item, now) for item in cut.items if item.kind in WHATSAPP_KINDS]
+        statuses = [whatsapp_envelope(item, now) for item in cut.items if item.kind == "status"]
         spilled = self.events.send(events, fifo=True) + self.statuses.send(statuses, fifo=False)
         if spilled:
             self.log("meta_webhook", "spilled", count=spilled)
@@ -112,7 +102,8 @@ class MetaDoor:
             return False
 
 
-def _envelope(item: RawItem, now_ms: int) -> Envelope:
+def whatsapp_envelope(item: RawItem, now_ms: int) -> Envelope:
+    """An update as it travels to its worker."""
     return Envelope(
         source="wa",
         scope=item.phone_number_id or item.waba_id,
@@ -167,20 +158,13 @@ class Bitrix24Door:
         now = self.clock.now_ms()
         envelopes = []
         for one in post.events:
-            match one:
-                case OperatorMessage() | OperatorEdit() | OperatorDelete():
-                    order = int(one.message_id)
-                case DialogStarted() | DialogFinished():
-                    order = int(one.session_id)
-                case LineDeleted() | ConnectorSwitchedOff() | AppUninstalled():
-                    order = one.at
-                case Broken():
-                    self.log("bitrix24_webhook", "malformed", detail=one.path)
-                    continue
-                case Ignored() | AppPayment() | _:
-                    self.log("bitrix24_webhook", "ignored", detail=type(one).__name__)
-                    continue
-            envelopes.append(envelope(post.member_id, one, order, now))
+            envelope = bitrix24_envelope(post.member_id, one, now)
+            if envelope is not None:
+                envelopes.append(envelope)
+            elif isinstance(one, Broken):
+                self.log("bitrix24_webhook", "malformed", detail=one.path)
+            else:
+                self.log("bitrix24_webhook", "ignored", detail=type(one).__name__)
         spilled = self.events.send(envelopes, fifo=True)
         if envelopes:
             self.log("bitrix24_webhook", "queued", count=len(envelopes))

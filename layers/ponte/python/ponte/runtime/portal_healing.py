@@ -13,7 +13,7 @@ from ponte.bitrix24.values import OperatorMessage
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Portal
-from ponte.runtime.bitrix24_envelopes import envelope
+from ponte.runtime.bitrix24_envelopes import bitrix24_envelope
 from ponte.runtime.drift import compare
 from ponte.runtime.drift_report import DriftReport
 from ponte.runtime.history_reader import HistoryReader
@@ -160,7 +160,7 @@ class PortalHealing:
         """In one go and in order, under the deduplication id of the live event: should that one have been queued in the
         last five minutes, SQS itself takes no second copy; else the ledger knows."""
         if lost:
-            found = [envelope(portal.member_id, event, int(event.message_id), now) for event in lost]
+            found = [one for event in lost if (one := bitrix24_envelope(portal.member_id, event, now))]
             self._queue.send(found, fifo=True)
             report.sent_on += len(lost)
 

@@ -1,0 +1,215 @@
+"""docs/coverage.md: what the other side shows for every kind of webhook, written by running every sample.
+
+Each sample of tests/samples goes through the workers themselves, over memory and the fake providers, in an office that
+has a chat with the sample's customer. What then stands in the chat, on the phone or in the counters is the row; no
+sentence here is written by hand. A new sample is a new row: run `.venv/bin/python build_tools/coverage_page.py`.
+tests/core/test_coverage_page.py fails while the page and the samples differ.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.memory.walk import Walk
+from sandbox.scenario import load
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "tests" / "samples"
+PAGE = ROOT / "docs" / "coverage.md"
+NUMBER, MEMBER = "106540352242922", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+CONNECTOR, LINE = "wa_cloud_bridge", 107
+NOW_MS = 1_763_500_100_000  # a minute after the samples' stamps, so that the window is open
+CUSTOMERS = ("from", "from_user_id", "from_parent_user_id")
+LONGEST = 160
+# Posts that are pages of the app inside the portal, not events; tests of the installation show them.
+OWN_FLOWS = ("whatsapp_account", "whatsapp_preference", "bitrix24_portal")  # counted whatever the ledger says
+NOT_EVENTS = {"install_page", "install_page_legacy_fields", "placement_setting_connector", "responses"}
+HEAD = (
+    "# What crosses, and how it looks on the other side\n\n"
+    "Written by `build_tools/coverage_page.py`, which runs every sample of `tests/samples` through the bridge's own "
+    "workers over memory and the fake providers; a test fails when this page is stale. The office of the samples has a "
+    "chat with the customer, in which both have written. *line*: a message in the customer's name. *notice*: a grey "
+    "line that only operators see. ⏎: a line break. SENT: the ledger's word for done.\n\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """shows: what there is to see. kept: what the bridge notes or counts of it."""
+
+    type: str
+    shows: str
+    kept: str
+    sample: str
+
+
+def scenario(sent: list[str]) -> dict[str, Any]:
+    """The office of the samples: its number, its line, the chat of the operators' samples. sent: wamids in it."""
+    number = {"phone_number_id": NUMBER, "waba_id": "102290129340398", "display_phone_number": "15550783881"}
+    chat = {"chat_id": 1807, "external": "5511900000001", "connector": CONNECTOR, "line": LINE, "bitrix_user_id": 585}
+    portal = {
+        "member_id": MEMBER,
+        "domain": "contoso.bitrix24.com.br",
+        "application_token": "d5a1f6c0e9b84723a6c1e0f9b8d7c6a5",
+        "access_token": "access",
+        "refresh_token": "refresh",
+        "expires_at": NOW_MS // 1000 + 3600,
+        "lines": [{"connector": CONNECTOR, "line": LINE, "phone_number_id": NUMBER}],
+        "chats": [{**chat, "name": "Maria Silva", "last_inbound_ms": NOW_MS - 60_000}],
+        "sent": [{"im_message_id": 86000, "wamids": sent, "external": "5511900000001"}],
+    }
+    return {
+        "meta": {
+            "app_secret": "0123456789abcdef0123456789abcdef",
+            "verify_token": "v",
+            "access_token": "t",
+            "numbers": [number],
+        },
+        "bitrix24": {"client_id": "c", "client_secret": "s", "portals": [portal]},
+    }
+
+
+def rows(platform: str) -> list[Row]:
+    """The rows of one platform's samples, by type and sample."""
+    found = [
+        row(platform, path.parent.name, path.read_bytes())
+        for path in sorted(SAMPLES.glob(f"{platform}/*/body"))
+        if path.parent.name not in NOT_EVENTS
+    ]
+    return sorted(found, key=lambda each: (each.type, each.sample))
+
+
+def row(platform: str, sample: str, body: bytes) -> Row:
+    """What one sample does."""
+    sent = re.findall(r'"id":"(wamid[^"]+)","status"', body.decode()) if platform == "whatsapp" else []
+    walk = Walk(load(scenario(sent or ["wamid.OPERATOR"]), NOW_MS / 1000), NOW_MS)
+    if platform == "whatsapp":
+        for earlier in earlier_messages(json.loads(body)):
+            walk.whatsapp(earlier)
+    before, calls, states = texts(walk), len(walk.calls), ledger(walk)
+    walk.counts.clear()
+    counted = walk.whatsapp(body) if platform == "whatsapp" else walk.bitrix24(body)
+    shows = [*changes(before, texts(walk)), *phone(walk, calls)]
+    noted = [state for event, state in ledger(walk).items() if states.get(event) != state]
+    told = [f"{flow}: {result}" for flow, result in walk.counts if flow in OWN_FLOWS or not noted]
+    kept = [*noted, *sorted(told)] or [f"counted: {', '.join(sorted(counted))}"]
+    return Row(type_of(platform, body), "; ".join(shows) or "-", ", ".join(kept), sample)
+
+
+def earlier_messages(tree: Any) -> Iterator[bytes]:
+    """What the customer wrote before, under the ids that a sample quotes, edits or removes."""
+    value = tree["entry"][0]["changes"][0]["value"]
+    told = ("messages", "message_echoes", "user_preferences", "user_id_update", "calls")
+    for message in [each for key in told for each in value.get(key, [])]:
+        who = customer_of(message)
+        if not who or message.get("group_id"):
+            continue
+        about = (
+            message.get("context", {}).get("id"),
+            message.get("reaction", {}).get("message_id"),
+            message.get("edit", {}).get("original_message_id"),
+            message.get("revoke", {}).get("original_message_id"),
+        )
+        wamid = next((each for each in about if each), "wamid.EARLIER")
+        text = {"id": wamid, "timestamp": "1763499000", "type": "text", "text": {"body": "Bom dia, tudo bem?"}}
+        metadata = {"display_phone_number": "15550783881", "phone_number_id": NUMBER}
+        change = {"field": "messages", "value": {"metadata": metadata, "messages": [{**who, **text}]}}
+        yield json.dumps({"entry": [{"id": "102290129340398", "changes": [change]}]}).encode()
+
+
+def customer_of(element: Any) -> dict[str, str]:
+    """The customer an element speaks of, in the keys of a message of theirs."""
+    renamed = element.get("system") or element
+    if isinstance(renamed.get("user_id"), dict):
+        return {"from_user_id": renamed["user_id"]["previous"]}
+    if "previous_user_id" in renamed:
+        return {"from_user_id": renamed["previous_user_id"]}
+    if "wa_id" in element:
+        return {"from": element["wa_id"]}
+    if element.get("direction") != "USER_INITIATED" and ("to" in element or "to_user_id" in element):
+        return {f"from{key[2:]}": element[key] for key in ("to", "to_user_id") if key in element}
+    return {key: element[key] for key in CUSTOMERS if key in element}
+
+
+def texts(walk: Walk) -> dict[str, tuple[str, str]]:
+    """message id -> (who, text) of all chats of the portal."""
+    messages = [one for portal in walk.world.portals for chat in portal.chats.values() for one in chat.messages]
+    words = {"customer": "line", "system": "notice", "operator": "operator"}
+    return {str(one.id): (words[one.sender], one.text) for one in messages}
+
+
+def changes(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]) -> Iterator[str]:
+    for key in before.keys() - after.keys():
+        yield f"message removed: {quoted(before[key][1])}"
+    for key, (who, text) in after.items():
+        if key not in before:
+            yield f"{who}: {quoted(text)}"
+        elif before[key][1] != text:
+            yield f"message changed: {quoted(text)}"
+
+
+def phone(walk: Walk, first: int) -> Iterator[str]:
+    """What went out to WhatsApp, and what Bitrix24 was told of it."""
+    for name, body in walk.calls[first:]:
+        if name.endswith("/messages") and body.get("status") == "read":
+            yield "blue ticks" + (", typing" if "typing_indicator" in body else "")
+        elif name.endswith("/messages"):
+            content = body.get(body["type"], {})
+            yield f"WhatsApp {body['type']}: {quoted(str(content.get('body') or content.get('caption') or ''))}"
+        elif name in ("imconnector.send.status.delivery", "imconnector.send.status.reading"):
+            yield f"{name.rpartition('.')[2]} told to Bitrix24"
+
+
+def ledger(walk: Walk) -> dict[str, str]:
+    """event -> its state, with the rank of receipts or the reason."""
+    found = {}
+    for item in walk.tables.message.items():  # type: ignore[attr-defined]  # of the memory's own table
+        if item["sk"] != "M" or "st" not in item:
+            continue
+        ranks = [f"rank {item[name]}" for name in sorted(item) if re.fullmatch(r"rk\d+", name)]
+        why = str(item.get("reason", "")) or next((e.get("detail", "") for e in reversed(item["log"])), "")
+        told = [item["st"], *ranks] if item["st"] == "SENT" else [item["st"], why]
+        found[str(item["pk"])] = " ".join(filter(None, told))
+    return found
+
+
+def type_of(platform: str, body: bytes) -> str:
+    """The vendor's word for what the sample brings."""
+    if platform == "bitrix24":
+        found = re.search(rb"(?:^|&)event=([^&]+)", body)
+        return found[1].decode().upper() if found else "-"
+    change = json.loads(body)["entry"][0]["changes"][0]
+    field, value = change["field"], change["value"]
+    for key in ("messages", "message_echoes"):
+        if value.get(key):
+            kind = value[key][0].get("type", "")
+            inner = value[key][0].get(kind)
+            detail = inner.get("type", "") if kind in ("interactive", "system") and isinstance(inner, dict) else ""
+            return " ".join(filter(None, ["echo" if key != "messages" else "", kind, detail]))
+    if value.get("statuses"):
+        return f"status {value['statuses'][0].get('status')}"
+    if field == "messages":
+        return next((key for key in ("user_actions", "errors") if key in value), field)
+    return str(field)
+
+
+def quoted(text: str) -> str:
+    line = text.strip().replace("\n", " ⏎ ").replace("\u2060", "").replace("|", "\\|")
+    return f"“{line if len(line) <= LONGEST else line[: LONGEST - 1] + '…'}”"
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for title, platform in (("From WhatsApp to Bitrix24", "whatsapp"), ("From Bitrix24 to WhatsApp", "bitrix24")):
+        parts.append(f"## {title}\n\n| type | what is shown | what is kept | sample |\n|---|---|---|---|\n")
+        parts += [f"| {r.type} | {r.shows} | {r.kept} | `{platform}/{r.sample}` |\n" for r in rows(platform)]
+        parts.append("\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
