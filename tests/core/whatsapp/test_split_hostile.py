@@ -1,6 +1,8 @@
 """Bodies made to hurt: never anything but MalformedEvent, and never a loss of the good elements beside them."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ponte.errors import MalformedEvent
-from ponte.whatsapp import describe, messages, statuses
+from ponte.whatsapp import accounts, calls, describe, messages, preferences, statuses
 from ponte.whatsapp.split import split
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"
 BODIES = [path.read_bytes() for path in sorted(SAMPLES.glob("*/body"))]
 TREES = [json.loads(body) for body in BODIES]
 GOOD = (SAMPLES / "text" / "body").read_bytes()
+
+OTHER_READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "call": calls.read,
+    "preference": preferences.read,
+    "account": accounts.read,
+}
 
 scalars = st.one_of(
     st.none(),
@@ -49,6 +57,8 @@ def read_everything(body: bytes) -> None:
                     describe.line(message, lang).encode()
             elif item.kind == "status":
                 statuses.read(item.payload)
+            elif item.kind in OTHER_READERS:
+                OTHER_READERS[item.kind](item.payload)
         except MalformedEvent as error:
             error.path.encode()
 
@@ -73,6 +83,45 @@ def test_samples_with_any_part_replaced_raise_nothing_else(tree: Any, data: st.D
         place = data.draw(st.sampled_from(places(tree)))
         tree = replaced(tree, place, data.draw(junk))
     read_everything(json.dumps(tree).encode())
+
+
+def without(tree: Any, path: tuple[Any, ...]) -> Any:
+    if len(path) == 1:
+        return (
+            {key: value for key, value in tree.items() if key != path[0]}
+            if isinstance(tree, dict)
+            else [value for n, value in enumerate(tree) if n != path[0]]
+        )
+    return replaced(tree, path[:1], without(tree[path[0]], path[1:]))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(TREES), st.data())
+def test_samples_with_any_keys_missing_raise_nothing_else(tree: Any, data: st.DataObject) -> None:
+    for _ in range(data.draw(st.integers(1, 6))):
+        inner = [place for place in places(tree) if place]
+        if inner:
+            tree = without(tree, data.draw(st.sampled_from(inner)))
+    read_everything(json.dumps(tree).encode())
+
+
+def with_extras(tree: Any, extra: Any) -> Any:
+    if isinstance(tree, dict):
+        return {"_new": extra, **{key: with_extras(value, extra) for key, value in tree.items()}, "new2": [extra]}
+    return [with_extras(value, extra) for value in tree] if isinstance(tree, list) else tree
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(TREES), junk)
+def test_new_keys_at_every_level_change_nothing_that_is_read(tree: Any, extra: Any) -> None:
+    plain, extended = (split(json.dumps(each).encode()).items for each in (tree, with_extras(tree, extra)))
+    assert [item.kind for item in extended] == [item.kind for item in plain]
+    for one, other in zip(plain, extended, strict=True):
+        if one.kind in ("message", "echo") and one.payload.get("message", {}).get("type") != "interactive":
+            read, again = messages.read(one.payload), messages.read(other.payload)
+            assert replace(again, wamid=read.wamid) == read  # an id that is made of the content may differ
+        elif one.kind == "status":
+            assert statuses.read(one.payload) == statuses.read(other.payload)
 
 
 @settings(max_examples=200, deadline=None)
