@@ -233,3 +233,24 @@ def test_one_transaction_wins_among_many(table: Table, pk: str) -> None:
 
     assert sum(_race(claim)) == 1
     assert {row["n"] for row in table.query(pk)} == {(table.get(pk, "one") or {})["n"]}
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_a_scan_comes_by_every_item_once_even_when_those_behind_it_are_deleted(table: Table, page: int) -> None:
+    mine = [(f"SCAN{page}#{uuid.uuid4().hex}", str(n)) for n in range(5)]
+    for pk, sk in mine:
+        table.write(Put({"pk": pk, "sk": sk}))
+    met: list[tuple[str, str]] = []
+    after = None
+    while True:
+        items, after = table.scan(page, after)
+        assert len(items) <= page
+        for item in items:
+            key = (str(item["pk"]), str(item["sk"]))
+            if key in mine:
+                met.append(key)
+                table.write(Delete(*key))
+        if after is None:
+            break
+    assert sorted(met) == sorted(mine)
+    assert all(table.get(*key) is None for key in mine)

@@ -52,7 +52,8 @@ MATRIX: dict[str, set[str]] = {
     "health": {"ask queues", "describe Core"},
     "on_whatsapp_event": WORKER | {"receive whatsapp events"},
     "on_whatsapp_status": WORKER | {"receive statuses"},
-    "on_bitrix24_event": WORKER | {"receive bitrix24 events"},
+    # the scans: erasing a portal's data after an uninstallation
+    "on_bitrix24_event": WORKER | {"receive bitrix24 events", "scan Core", "scan Message"},
     "refresh_bitrix24_tokens": {"read Core", "write Core", "read secret", "use key"},
     "sweep_spill": {"send whatsapp events", "send statuses", "send bitrix24 events", "get spill", "delete spill"},
     "heal_gaps": {
