@@ -116,6 +116,10 @@ class StormyTable:
         found: list[Item] = self._read(lambda: self._table.query_index(gsi1pk, limit, after))
         return found
 
+    def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
+        found: tuple[list[Item], tuple[str, str] | None] = self._read(lambda: self._table.scan(limit, after))
+        return found
+
     def write(self, write: Write) -> Item:
         old: Item = self._write(lambda: self._table.write(write))
         return old

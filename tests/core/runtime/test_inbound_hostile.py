@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ponte.errors import MalformedEvent
-from sandbox.memory.walk import Walk
+from sandbox.simulate.walk import Walk
 from tests.core.runtime.test_inbound_life import MEMBER, chats, message, states, walk, webhook
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"

@@ -14,8 +14,8 @@ from ponte.mappings import Line, MemberId, PhoneNumberId
 from ponte.storage import keys
 from ponte.storage.erasure import Erased, Erasure, InUse, Unfinished
 from ponte.storage.table import Put
-from sandbox.memory.walk import Walk
 from sandbox.scenario import load
+from sandbox.simulate.walk import Walk
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NOW_MS = 1_763_500_100_000

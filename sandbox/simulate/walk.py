@@ -5,10 +5,8 @@ The doors are left out but for what they cut and queue; signatures and tokens ha
 """
 
 import heapq
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,9 +26,12 @@ from ponte.whatsapp.split import split
 from sandbox.calls import Call, Fake
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
+from sandbox.memory.objects import MemoryStore
 from sandbox.memory.table import MemoryTable
 from sandbox.scenario import Scenario
 from sandbox.seed import core_items, seed_sent
+from sandbox.simulate.bundle import KnownSecrets
+from sandbox.simulate.ports import PlainCipher
 from sandbox.world import World
 
 MOST_DELIVERIES = 200
@@ -51,38 +52,6 @@ class Clock:
         self.now += ms
 
 
-class _Cipher:
-    def encrypt(self, text: str, context: dict[str, str]) -> bytes:
-        return json.dumps([text, context]).encode()
-
-    def decrypt(self, data: bytes, context: dict[str, str]) -> str:
-        text, given = json.loads(data)
-        if given != context:
-            raise ValueError("context")
-        return str(text)
-
-
-@dataclass
-class _Secrets:
-    secrets: AppSecrets
-
-    def read(self) -> AppSecrets:
-        return self.secrets
-
-    def read_again(self) -> AppSecrets | None:
-        return None
-
-
-class _Store:
-    """The bucket of claim checks: nothing in memory is too big for the queue."""
-
-    def put(self, key: str, body: bytes) -> None:
-        raise NotImplementedError
-
-    def get(self, key: str) -> bytes:
-        raise NotImplementedError
-
-
 class Walk:
     """One scenario (`scenario.load`) and what has happened to it. calls: (method or path, decoded body), in order.
 
@@ -95,7 +64,7 @@ class Walk:
         with self.world.changing(scenario):
             pass
         self.tables = Tables(MemoryTable(), MemoryTable(), MemoryTable(), MemoryTable())
-        cipher = _Cipher()
+        cipher = PlainCipher()
         for item in core_items(scenario, cipher):
             self.tables.core.write(Put(item))
         for item in seed_sent(scenario, now_ms):
@@ -115,8 +84,8 @@ class Walk:
         )
         outside = Outside(
             tables=self.tables,
-            store=_Store(),
-            secrets=_Secrets(secrets),
+            store=MemoryStore(),
+            secrets=KnownSecrets(secrets),
             directory=Directory(self.tables.core, self.clock, cache_ms=0),
             sender=self._send,
             cipher=cipher,
