@@ -4,6 +4,7 @@ Stdlib only: the ingress functions import this.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,13 +60,36 @@ class Envelope:
         return json.dumps({"v": VERSION, "id": self.id, **own}, separators=(",", ":"))
 
 
+def pack(dumped: Sequence[str]) -> str:
+    """One queue message for several envelopes of one conversation, given as their `dumps`; one alone stays as it is."""
+    if len(dumped) == 1:
+        return dumped[0]
+    return f'{{"v":{VERSION},"pack":[{",".join(dumped)}]}}'
+
+
+def unpack(text: str) -> list[Envelope]:
+    """The envelopes of a queue message, in order. Raises MalformedEvent as `loads` does, for all when one is broken."""
+    try:
+        tree = json.loads(text)
+        if "pack" not in tree:
+            return [_read(tree)]
+        if tree["v"] != VERSION:
+            raise MalformedEvent("v")
+        return [_read(fields) for fields in tree["pack"]]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise MalformedEvent("envelope") from error
+
+
 def loads(text: str) -> Envelope:
     """The inverse of `dumps`. Raises MalformedEvent for anything else: such a message can only be dead-lettered."""
     try:
-        fields = json.loads(text)
-        if fields.pop("v") != VERSION:
-            raise MalformedEvent("v")
-        fields.pop("id")
-        return Envelope(**fields)
+        return _read(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise MalformedEvent("envelope") from error
+
+
+def _read(fields: dict[str, Any]) -> Envelope:
+    if fields.pop("v") != VERSION:
+        raise MalformedEvent("v")
+    fields.pop("id")
+    return Envelope(**fields)

@@ -7,16 +7,19 @@ Stdlib and the given boto3 clients only: the ingress functions import this. A pr
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ponte.clock import Clock
 from ponte.digest import digest
-from ponte.queue.envelope import Envelope
+from ponte.queue.envelope import Envelope, pack
 
 BATCH = 10  # entries of one SendMessageBatch
 BATCH_BYTES = 900_000  # under SQS's 1 MiB for a whole batch, attributes included
 CLAIM_BYTES = 200_000  # larger envelopes go to S3 as a claim check
+PACK = 10  # envelopes in one queue message, where
+PACK_FROM = 20  # more than so many are sent at once; and no more than
+PACK_BYTES = 80_000  # so that ten packs fit one batch
 TRIES = 3
 
 
@@ -30,7 +33,7 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One queue message. group and dedup are None on standard queues. body: an Envelope's JSON."""
+    """One queue message. group and dedup are None on standard queues. body: an Envelope's JSON, or a pack of some."""
 
     body: str
     group: str | None
@@ -38,6 +41,25 @@ class Entry:
 
     def as_json(self) -> dict[str, Any]:
         return {"body": self.body, "group": self.group, "dedup": self.dedup}
+
+
+@dataclass(slots=True)
+class _Pack:
+    """Neighbours of one group, on their way into one entry."""
+
+    group: str
+    bodies: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, body: str, event_id: str) -> None:
+        self.bodies.append(body)
+        self.ids.append(event_id)
+        self.size += len(body)
+
+    def entry(self, fifo: bool, again: str) -> Entry:
+        body = pack(self.bodies)
+        return Entry(body, self.group, digest(*self.ids, again)) if fifo else Entry(body, None, None)
 
 
 class SqsQueue:
@@ -59,7 +81,7 @@ class SqsQueue:
 
         again: a token that makes this a new delivery for SQS's 5-minute deduplication (redrive, sweep, heal).
         """
-        entries = [self._entry(envelope, fifo, again) for envelope in envelopes]
+        entries = self._entries(envelopes, fifo, again)
         left = entries
         for _ in range(TRIES):
             left = self._send_once(left)
@@ -72,7 +94,25 @@ class SqsQueue:
         """Try once, without spilling; returns those that were refused (the sweep of spilled entries keeps them)."""
         return self._send_once(list(entries))
 
-    def _entry(self, envelope: Envelope, fifo: bool, again: str) -> Entry:
+    def _entries(self, envelopes: Sequence[Envelope], fifo: bool, again: str) -> list[Entry]:
+        """One entry per envelope, but packs where there are very many: a webhook that brings a thousand updates must
+        be answered in a second, and each call of SQS takes its time. A pack holds neighbours of one conversation, so
+        order stays; of a few updates each travels alone, so that none waits for another.
+        """
+        most = PACK if len(envelopes) > PACK_FROM else 1
+        packs: list[_Pack] = []
+        open_packs: dict[str, _Pack] = {}
+        for envelope in envelopes:
+            body = self._body(envelope)
+            group = digest(envelope.scope, envelope.conversation) if fifo else ""
+            current = open_packs.get(group)
+            if current is None or len(current.bodies) == most or current.size + len(body) > PACK_BYTES:
+                current = open_packs[group] = _Pack(group)
+                packs.append(current)
+            current.add(body, envelope.id)
+        return [each.entry(fifo, again) for each in packs]
+
+    def _body(self, envelope: Envelope) -> str:
         body = envelope.dumps()
         if len(body) > CLAIM_BYTES:
             raw = json.dumps(envelope.payload).encode()
@@ -80,9 +120,7 @@ class SqsQueue:
             key = f"claim/{digest(envelope.id)}-{sha256[:16]}.json"
             self._spill.put(key, raw)
             body = envelope.with_claim({"key": key, "sha256": sha256, "size": len(raw)}).dumps()
-        if not fifo:
-            return Entry(body, None, None)
-        return Entry(body, digest(envelope.scope, envelope.conversation), digest(envelope.id, again))
+        return body
 
     def _send_once(self, entries: list[Entry]) -> list[Entry]:
         """What was refused, in order; a refused entry holds back the later ones of its group with it."""

@@ -13,7 +13,7 @@ from ponte.bitrix24.client import Bitrix24Client
 from ponte.clock import Clock
 from ponte.http import Sender
 from ponte.queue.envelope import Envelope
-from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, Verdict, work
+from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, work
 from ponte.queue.sqs import ObjectStore, SqsQueue
 from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.execute import Executor
@@ -156,12 +156,13 @@ def make_healing(
 
 
 def make_consumer(
-    worker: Callable[[Mapping[str, Any]], Verdict], change_visibility: ChangeVisibility, side_by_side: SideBySide
+    worker: Worker, change_visibility: ChangeVisibility, side_by_side: SideBySide
 ) -> Callable[[Mapping[str, Any], Any], BatchAnswer]:
     """A Lambda handler of one queue: the batch processor around a worker."""
 
     def handle(event: Mapping[str, Any], context: Any) -> BatchAnswer:
         remaining = context.get_remaining_time_in_millis
-        return work(event["Records"], worker, change_visibility, remaining, side_by_side=side_by_side)
+        handle_record = partial(worker, remaining_ms=remaining)
+        return work(event["Records"], handle_record, change_visibility, remaining, side_by_side=side_by_side)
 
     return handle

@@ -20,6 +20,7 @@ class WhatsappStatuses(Worker):
     """Receipts: the rank of the message, and what Bitrix24 shows of it."""
 
     flow = "whatsapp_status"
+    is_ordered = False
 
     def take(self, envelope: Envelope) -> Verdict:
         try:

@@ -5,7 +5,7 @@ Each worker is made once per container by `runtime.wiring` and used by many thre
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from ponte.clock import Clock
 from ponte.errors import MalformedEvent
 from ponte.mappings import Conversation, Portal
-from ponte.queue.envelope import Envelope, loads
-from ponte.queue.fifo_batch import Later, Verdict
+from ponte.queue.envelope import Envelope, unpack
+from ponte.queue.fifo_batch import MAX_VISIBILITY, STOP_MS, Done, Later, Verdict
 from ponte.queue.sqs import ObjectStore
 from ponte.relays.effects import Decide, Finish, Park
 from ponte.runtime.execute import Executor, Performer
@@ -57,26 +57,59 @@ class Parts:
     connector_id: str
 
 
+def _no_end() -> int:
+    return MAX_VISIBILITY * 1000
+
+
 class Worker:
-    """Base: envelope in, verdict out; nothing that content can cause escapes."""
+    """Base: envelope in, verdict out; nothing that content can cause escapes. is_ordered: the queue is FIFO."""
 
     flow = ""
+    is_ordered = True
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
 
-    def __call__(self, record: Mapping[str, Any]) -> Verdict:
-        """Handle one SQS record. Raises for our own bugs only; they are logged without content."""
+    def __call__(self, record: Mapping[str, Any], remaining_ms: Callable[[], int] = _no_end) -> Verdict:
+        """Handle one SQS record, which may hold several envelopes. Raises for bugs of ours only, logged without text.
+
+        Where order counts, the first envelope that must wait ends the record; those before it are done, which the
+        ledger knows when the record comes again. Where it does not, the others go on.
+        """
         try:
-            envelope = self._open(loads(str(record["body"])))
+            envelopes = unpack(str(record["body"]))
         except MalformedEvent:
             # Not even an envelope of ours: SQS keeps it until it lands in the dead-letter queue.
             self.parts.log(self.flow, "not_an_envelope")
             raise
+        waits: list[float] = []
+        bug: Exception | None = None
+        for n, envelope in enumerate(envelopes):
+            if n and remaining_ms() < STOP_MS:
+                return Later(0)
+            try:
+                verdict = self._one(envelope)
+            except Exception as error:
+                if self.is_ordered:
+                    raise
+                bug = error
+                continue
+            if isinstance(verdict, Later):
+                if self.is_ordered:
+                    return verdict
+                waits.append(verdict.seconds)
+        if bug:
+            raise bug
+        return Later(min(waits)) if waits else Done()
+
+    def _one(self, envelope: Envelope) -> Verdict:
         try:
-            return self.take(envelope)
+            return self.take(self._open(envelope))
         except Retry as retry:
             return Later(retry.seconds)
+        except MalformedEvent:
+            self.parts.log(self.flow, "claim_unreadable", envelope.id)
+            raise
         except Exception as error:
             self.parts.bug(self.flow, error, envelope.id)
             raise
