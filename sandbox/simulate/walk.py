@@ -1,7 +1,7 @@
 """The bundle's own workers over memory and the fake providers, one webhook after the other, in one thread.
 
-For what needs no concurrency and no AWS: what the other side shows for a webhook, and where any order of webhooks ends.
-The doors are left out but for what they cut and queue; signatures and tokens have tests of their own.
+For what needs no concurrency, no weather and no AWS: what the other side shows for a webhook, and where any order of
+webhooks ends. The doors are left out but for what they cut and queue; signatures and tokens have tests of their own.
 """
 
 import heapq

@@ -3,7 +3,6 @@
 import json
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,21 +53,21 @@ def flood() -> tuple[bytes, dict[str, list[str]]]:
     statuses: list[dict[str, Any]] = []
     for n in range(USERS * EACH):
         who = f"55119{n % USERS:08}"
-        text = f"{n:04} {'x' * 700}"
+        text = f"{n:04} {'x' * 770}"
         said[who].append(text)
         stamp = str(int(time.time()) - 100)
         messages.append({"from": who, "id": f"wamid.F{n}", "timestamp": stamp, "type": "text", "text": {"body": text}})
         conversation = {"id": "c" * 32, "origin": {"type": "service"}}
         pricing = {"billable": True, "pricing_model": "PMP", "category": "service", "type": "regular"}
         status = {"id": f"wamid.S{n}", "status": "delivered", "timestamp": stamp, "recipient_id": who}
-        padding = {"biz_opaque_callback_data": "p" * 280}
+        padding = {"biz_opaque_callback_data": "p" * 340}
         statuses.append({**status, "conversation": conversation, "pricing": pricing, **padding})
     contacts = [{"profile": {"name": "Cliente"}, "wa_id": who} for who in said]
     tree = value({"contacts": contacts, "messages": messages, "statuses": statuses})
     return json.dumps(tree, separators=(",", ":")).encode(), dict(said)
 
 
-def test_1200_messages_and_1200_statuses_in_one_post_arrive_once_and_in_order(running: Sandbox, tmp_path: Path) -> None:
+def test_1200_messages_and_1200_statuses_in_one_post_arrive_once_and_in_order(running: Sandbox) -> None:
     chats = [
         seeded_chat(f"55119{n:08}", chat_id=2000 + n, bitrix_user_id=5000 + n, contact_id=700 + n) for n in range(USERS)
     ]
@@ -77,13 +76,10 @@ def test_1200_messages_and_1200_statuses_in_one_post_arrive_once_and_in_order(ru
     assert running.put(tree).status_code == 200
     body, said = flood()
     assert 1_700_000 < len(body) < 1_900_000
-    time.monotonic()
     assert running.post_whatsapp(body).status_code == 200
-
     assert running.post_whatsapp(body).status_code == 200  # Meta repeats
     state = running.drain(900)
     assert state["quiet"], state
-
     arrived: dict[str, list[str]] = defaultdict(list)
     for call in running.calls("imconnector.send.messages"):
         assert call["took_effect"]
