@@ -9,6 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import dead_letters, directory, parked, risks
+from cli.accounts import accounts
 from cli.doctor.command import doctor
 from cli.heal import heal
 from cli.place import DEFAULT_SANDBOX, NotReachable
@@ -48,6 +49,7 @@ app.command("doctor")(doctor)
 app.command("heal")(heal)
 app.command("trace")(trace)
 app.command("replay")(replay)
+app.command("accounts")(accounts)
 app.add_typer(parked.app, name="parked")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(risks.app, name="risks")

@@ -354,3 +354,16 @@ def portal(member_id: str) -> None:
         1,
     )
     wiring.means().grants.install(installed, Tokens("a", "r", until))
+
+
+def test_accounts_show_first_what_needs_a_person(ponte: Run) -> None:
+    assert ponte("accounts") == (0, {"accounts": []})
+    known = wiring.means().keeper.accounts
+    told = {"event": "APPROVED", "detail": "retomar pt_BR", "needs_attention": False, "at": 1_763_500_051}
+    known.note("1022", "message_template_status_update", "template 1", **told)
+    told = {"event": "ACCOUNT_RESTRICTION", "detail": "", "needs_attention": True, "at": 1_763_500_000}
+    known.note("1022", "account_update", "", **told)
+    status, answer = ponte("accounts")
+    assert status == 0
+    assert [row["event"] for row in answer["accounts"]] == ["ACCOUNT_RESTRICTION", "APPROVED"]
+    assert answer["accounts"][1]["at"] == "2025-11-18T21:07:31.000Z"

@@ -357,6 +357,33 @@ def test_two_failed_parts_of_one_message_are_one_notice_that_names_it() -> None:
     assert "não pode receber" in notices[0]
 
 
+def test_a_failure_for_want_of_consent_is_an_opt_out() -> None:
+    chat = {"chat_id": 1807, "external": MARIA, "connector": CONNECTOR, "line": 107, "bitrix_user_id": 585}
+    sent = [{"im_message_id": 86000, "wamids": ["wamid.S"], "external": MARIA}]
+    bundle = walk(chats=[chat], sent=sent)
+    bundle.whatsapp(status("wamid.S", "failed", recipient_id=MARIA, errors=[{"code": 131050, "title": "x"}]))
+    assert bundle.means.keeper.preferences.allows_marketing(MEMBER, [("phone", MARIA)]) is False
+    assert len(texts(bundle, "system")) == 1
+
+
+def test_a_late_failure_of_a_delivered_part_hides_no_other_parts_failure() -> None:
+    bundle = walk()
+    bundle.whatsapp(message("wamid.1", "Oi"))
+    (chat,) = chats(bundle)
+    bundle.bitrix24(operator(chat.external, 9001, "palavra " * 900))
+    row = bundle.means.ledger.read(f"b24|{MEMBER}|ONIMCONNECTORMESSAGEADD|{CONNECTOR}|1|9001")
+    assert row is not None
+    first, second = row["s_send0"]["wamid"], row["s_send1"]["wamid"]
+    errors = [{"code": 131026, "title": "x"}]
+    for update in (status(first, "delivered"), status(first, "failed", errors=errors)):
+        bundle.whatsapp(update)
+    assert bundle.counts["whatsapp_status", "was_delivered"] == 1
+    bundle.whatsapp(status(second, "failed", errors=errors))
+    found = bundle.world.portal_of_member(MEMBER)
+    assert found is not None
+    assert len([one for each in found.chats.values() for one in each.messages if one.sender == "system"]) == 1
+
+
 def tenants(bundle: Walk) -> dict[str, int]:
     """How many items name the one portal or its number, and the other."""
     rows = [*bundle.tables.core.items(), *bundle.tables.message.items()]  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from ponte.errors import MalformedEvent
+from ponte.people.callers import caller_of
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
@@ -12,6 +13,7 @@ from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Worker
 from ponte.storage.ledger import Claimed, steps_of
 from ponte.whatsapp import statuses
+from ponte.whatsapp.events import Sender
 
 SHOWN = ("read", "played", "failed")  # what the portal is told of; the others only raise the rank
 
@@ -54,9 +56,15 @@ class WhatsappStatuses(Worker):
         if update.status not in SHOWN:
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
-        # One notice per operator's message, however many parts of it failed; one reading per part, however it was told.
-        what = f"{event_id}|failed" if update.status == "failed" else f"{update.wamid}|read"
-        own = replace(envelope, source_id=what)
+        subject = f"{update.wamid}|read"  # one reading per part, however it was told
+        if update.status == "failed":
+            item = self.parts.ledger.read(event_id) or {}
+            if int(item.get(f"rk{part}", 0)) >= statuses.ORDER["delivered"]:
+                self.parts.log(self.flow, "was_delivered", envelope.id)
+                return Done()
+            # One notice per operator's message, however many of its parts failed: it goes by the first part's wamid.
+            subject = f"{steps_of(item).get('send0', {}).get('wamid', update.wamid)}|failed"
+        own = replace(envelope, source_id=subject)
         return self.parts.executor.run(own, partial(self._show, event_id, part, update))
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
@@ -101,11 +109,13 @@ class WhatsappStatuses(Worker):
         performer = self.parts.performers(portal, "", None)
         if update.status == "failed":
             error = update.errors[0] if update.errors else statuses.StatusError(0)
+            person = caller_of(Sender(update.phone, update.user_id, update.parent_user_id))
             decide: Decide = partial(
                 receipts_to_bitrix24.decide_failed,
                 sent,
-                str(error.code),
-                error.details or error.title,
+                receipts_to_bitrix24.Failure(
+                    str(error.code), error.details or error.title, tuple(person.aliases()), portal.member_id, update.at
+                ),
                 self.parts.language,
             )
             return decide, performer

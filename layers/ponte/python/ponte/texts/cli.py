@@ -93,6 +93,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "column.step": {"pt-BR": "passo", "en": "step"},
     "column.detail": {"pt-BR": "detalhe", "en": "detail"},
     "column.number": {"pt-BR": "número", "en": "number"},
+    "column.account": {"pt-BR": "conta", "en": "account"},
+    "column.about": {"pt-BR": "sobre", "en": "about"},
+    "column.told": {"pt-BR": "aviso da Meta", "en": "Meta's word"},
     "column.line": {"pt-BR": "canal", "en": "line"},
     "column.domain": {"pt-BR": "endereço", "en": "address"},
     "column.token_until": {"pt-BR": "token até (UTC)", "en": "token until (UTC)"},
@@ -208,6 +211,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "step.read": {"pt-BR": "lida", "en": "read"},
     "step.played": {"pt-BR": "ouvida", "en": "played"},
     "step.failed": {"pt-BR": "não entregue", "en": "not delivered"},
+    # -- accounts
+    "accounts.none": {"pt-BR": "A Meta ainda não avisou nada.", "en": "Meta has not told anything yet."},
+    "accounts.attention": {"pt-BR": "exige atenção", "en": "needs attention"},
+    "accounts.fine": {"pt-BR": "informativo", "en": "for information"},
     # -- numbers and portals
     "numbers.none": {
         "pt-BR": "Nenhum número cadastrado. Cadastre com: ponte numbers put",
