@@ -19,7 +19,10 @@ from sandbox.simulate.people import FORGED, chat_is_of, whom
 from sandbox.simulate.providers import Said
 
 PIECE = re.compile(r"\bo(\d+)w(\d+)")
-NOT_DELIVERED = sentence("notice.not_delivered", "pt-BR", why="\0").partition("\0")[0]
+NOT_DELIVERED = tuple(  # with the message's own words or without
+    sentence(key, "pt-BR", why="\0", about="\0").partition("\0")[0]
+    for key in ("notice.not_delivered", "notice.not_delivered_about")
+)
 FINAL = {"SENT", "SKIPPED", "PARKED"}
 ENOUGH_TRIES = 9
 PROOF_MS = 60_000  # a receipt that was taken so long ago has been worked on

@@ -169,14 +169,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "dedup by body hash",
         "who writes 'ok' twice is heard once",
-        "ponte.runtime.ingress:_envelope",
+        "ponte.runtime.ingress:whatsapp_envelope",
         "source_id=item.source_id,",
         'source_id=str((item.payload.get("message") or {}).get("text") or item.source_id),',
     ),
     Mutant(
         "group key by message",
         "each message is a group of its own",
-        f"{_QUEUE}._entry",
+        f"{_QUEUE}._entries",
         "digest(envelope.scope, envelope.conversation)",
         "digest(envelope.id)",
     ),

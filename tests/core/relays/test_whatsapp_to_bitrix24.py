@@ -131,7 +131,7 @@ def test_a_reaction_never_opens_a_conversation(conversation: Conversation | None
 def test_a_reaction_in_an_open_chat_is_a_line_there() -> None:
     reaction = replace(MESSAGE, type="reaction", body=Reaction("wamid.0", "👍"))
     find, send, end = walk(KNOWN, {"send": {"chat_id": "1807"}}, message=reaction)
-    assert find == FindMessage("1807", ("wamid.0",))
+    assert find == FindMessage("1807", ("wamid.0",), is_patient=True)
     assert send.text == "👍 O cliente reagiu a uma mensagem."
     assert end == Finish()
 
@@ -179,7 +179,7 @@ SHOWN: dict[str, dict[str, Any]] = {"find": {"text": "velho"}, "send": {"chat_id
 
 def test_an_edit_changes_the_message_that_the_portal_shows() -> None:
     find, update, end = walk(KNOWN, SHOWN, message=EDIT)
-    assert find == FindMessage("1807", ("wamid.1",))
+    assert find == FindMessage("1807", ("wamid.1",), is_patient=True)
     text = "novo [\u2060b]x\n[i]✏️ editada pelo cliente[/i]"
     assert update == UpdateInOpenLine("ponte", 7, "p1", "wamid.1", text)
     assert end == Finish()
@@ -217,7 +217,7 @@ def test_a_removal_that_the_portal_accepts_without_doing_it_is_a_line_that_names
 
 def test_a_removal_repeated_after_a_crash_is_not_taken_for_one_of_an_unknown_message() -> None:
     decision = decide(REVOKE, KNOWN, "contact", "pt-BR", {"delete": {}, "find": {}})
-    assert decision == Step("check", FindMessage("1807", ("wamid.1",)))
+    assert decision == Step("check", FindMessage("1807", ("wamid.1",), is_patient=True))
 
 
 def test_a_quoted_reply_of_a_new_customer_asks_no_history() -> None:

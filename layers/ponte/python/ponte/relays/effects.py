@@ -68,12 +68,14 @@ class FindMessage:
     """An earlier message of a chat, by an id it crossed under. Outcome {"text": BBCode}, or {} where it is not found.
 
     Nothing of ours keeps texts; the portal's own history does, so the outcome is not saved either. ids: connector
-    message ids, any of them; message_id: the portal's own, or "".
+    message ids, any of them; message_id: the portal's own, or "". is_patient: wait for a portal that is away. A line
+    that is found again by its text alone must come out the same on every try; all others had rather go without.
     """
 
     chat_id: str
     ids: tuple[str, ...]
     message_id: str = ""
+    is_patient: bool = False
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
 

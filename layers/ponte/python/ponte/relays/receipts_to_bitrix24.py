@@ -65,7 +65,7 @@ def decide_failed(sent: Sent, failure: Failure, lang: str, steps: Steps) -> Deci
         refusal = refused(steps, "notice")
         return Park(f"reason.bitrix24.{refusal}", str(steps["notice"].get("detail", ""))) if refusal else Finish()
     if "find" not in steps:
-        return Step("find", FindMessage(sent.chat_id, sent.wamids, sent.message_id))
+        return Step("find", FindMessage(sent.chat_id, sent.wamids, sent.message_id, is_patient=True))
     detail = markup.to_bitrix24(failure.detail) or "-"
     why = sentence(f"reason.whatsapp.{failure.code}", lang, code=failure.code, detail=detail)
     about = named(markup.to_whatsapp(str(steps["find"].get("text", "")), signature=False))

@@ -65,7 +65,7 @@ def decide(
     if conversation is None or (opens_nothing(message) and not conversation.chat_id):
         return Finish("SKIPPED", "no_conversation", keep=True)
     if (about := spoken_of(message)) and conversation.chat_id and "find" not in steps:
-        return Step("find", FindMessage(conversation.chat_id, kept_ids(about)))
+        return Step("find", FindMessage(conversation.chat_id, kept_ids(about), is_patient=opens_nothing(message)))
     if isinstance(message.body, Edit | Revoke):
         change = _in_place(message, conversation, lang, steps)
         if isinstance(change, Step | Finish):
@@ -106,7 +106,7 @@ def _in_place(message: InboundMessage, conversation: Conversation, lang: str, st
     if "delete" not in steps:
         return Step("delete", DeleteInOpenLine(*named))
     if "check" not in steps:
-        return Step("check", FindMessage(conversation.chat_id, kept_ids(target)))
+        return Step("check", FindMessage(conversation.chat_id, kept_ids(target), is_patient=True))
     return None
 
 

@@ -55,6 +55,8 @@ from ponte.whatsapp import errors as whatsapp_errors
 from ponte.whatsapp import requests as whatsapp
 from ponte.whatsapp.client import WhatsappClient
 
+PATIENT_TRIES = 20
+
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Cpath fill='%23fff' "
     "d='M3 17h2v-5a7 7 0 0 1 14 0v5h2v2H3zm4 0h10v-5a5 5 0 0 0-10 0z'/%3E%3C/svg%3E"
@@ -114,7 +116,7 @@ class CustomerPerformer:
             case SendText():
                 return self._send_text(effect, claim, timeout_seconds)
             case FindMessage():
-                return self._find_message(effect, timeout_seconds)
+                return self._find_message(effect, claim, timeout_seconds)
             case UpdateInOpenLine(connector, line, external, message_id, text):
                 call = bitrix24.update_message(connector, line, external, message_id, text)
                 return self._done(self._rest(call, timeout_seconds))
@@ -165,13 +167,15 @@ class CustomerPerformer:
         )
         return self._rest(call, timeout_seconds, bitrix24_errors.classify_send)
 
-    def _find_message(self, effect: FindMessage, timeout_seconds: float) -> Outcome:
-        """A line that names no message is better than a late one: only our own turn is waited for."""
+    def _find_message(self, effect: FindMessage, claim: Claimed, timeout_seconds: float) -> Outcome:
+        """A line that names no message is better than one that never comes: not everything is waited for."""
         outcome = self._rest(bitrix24.history(chat_id=effect.chat_id), timeout_seconds)
         if isinstance(outcome, Succeeded):
             text = history.find_text(outcome.result, ids=effect.ids, message_id=effect.message_id)
             return Succeeded({} if text is None else {"text": text})
-        return outcome if isinstance(outcome, Transient) and not outcome.counts else Succeeded({})
+        is_patient = effect.is_patient and claim.attempts <= PATIENT_TRIES
+        waits = isinstance(outcome, Transient) and (is_patient or not outcome.counts)
+        return outcome if waits or (is_patient and isinstance(outcome, Unknown)) else Succeeded({})
 
     @staticmethod
     def _done(outcome: Outcome) -> Outcome:
