@@ -69,7 +69,7 @@ class MemoryTable:
     def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
         with self._lock:
             keys = sorted(key for key in self._items if after is None or key > after)
-            page = [_copy(self._items[key]) for key in keys[:limit]]
+            page = [copy_of(self._items[key]) for key in keys[:limit]]
             return page, keys[limit - 1] if len(keys) > limit else None
 
     def items(self) -> list[Item]:

@@ -221,7 +221,7 @@ def test_a_failed_receipt_that_was_parked_is_planned_too(bundle: Bundle) -> None
     assert bundle.item(own)["reason"] == "reason.portal_reauth"
     assert plan_of(bundle, own).is_worth_it is False
     bundle.means.grants.set_status("member-a", "active")
-    assert plan_of(bundle, own).missing == (Planned("notice", "PostNotice"),)
+    assert plan_of(bundle, own).missing == (Planned("find", "FindMessage"), Planned("notice", "PostNotice"))
 
 
 def test_a_plan_ends_where_answers_cannot_be_foreseen() -> None:

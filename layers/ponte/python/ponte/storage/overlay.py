@@ -7,6 +7,8 @@ from ponte.storage.table import ConditionFailed, Item, Table, TransactionRefused
 
 type Key = tuple[str, str]
 
+_OWN = "\0"  # begins the place of a scan among what is written here; no key of ours begins so
+
 
 class Overlay:
     """A Table over another one. For one thread."""
@@ -60,6 +62,17 @@ class Overlay:
         mine = [item for item in self._over.values() if item is not None and item.get("gsi1pk") == gsi1pk]
         rows += [copy_of(item) for item in mine if str(item.get("gsi1sk", "")) > after]
         return sorted(rows, key=lambda row: str(row["gsi1sk"]))[:limit]
+
+    def scan(self, limit: int, after: Key | None = None) -> tuple[list[Item], Key | None]:
+        """The pages of the table below, without what is written over, then what is."""
+        if after is None or not after[0].startswith(_OWN):
+            found, following = self._under.scan(limit, after)
+            rows = [row for row in found if (str(row["pk"]), str(row["sk"])) not in self._over]
+            return rows, following or ((_OWN, "") if self._over else None)
+        mine = sorted((_OWN + pk, sk) for (pk, sk), item in self._over.items() if item is not None)
+        left = [key for key in mine if key > after]
+        page = [self.get(pk.removeprefix(_OWN), sk) or {} for pk, sk in left[:limit]]
+        return page, left[limit - 1] if len(left) > limit else None
 
     def _checked(self, write: Write) -> Item | None:
         old = self.get(*key_of(write))
