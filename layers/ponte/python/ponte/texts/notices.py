@@ -3,7 +3,7 @@
 Each begins with one of SIGNS, so that a chat's history shows which lines are ours (a test holds this).
 """
 
-SIGNS = ("⚠️", "ℹ️", "📱", "🔔")
+SIGNS = ("⚠️", "ℹ️", "📱", "🔔", "🔕")
 
 TEXTS: dict[str, dict[str, str]] = {
     "notice.not_sent": {
