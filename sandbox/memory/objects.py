@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 class MemoryStore:
-    """As `ponte.storage.s3.S3Store`; a missing object raises KeyError where S3 raises NoSuchKey."""
+    """As `ponte.storage.s3.S3Store`."""
 
     def __init__(self) -> None:
         self._objects: dict[str, bytes] = {}

@@ -65,7 +65,10 @@ def sweep(store: Spill, queues: Mapping[str, SqsQueue], log: OutcomeLog) -> dict
         if queue is None:
             counts["left"] += 1
             continue
-        entries = [Entry(**entry) for entry in json.loads(store.get(key))]
+        try:
+            entries = [Entry(**entry) for entry in json.loads(store.get(key))]
+        except KeyError:
+            continue  # a sweep that overlaps with this one was faster
         left = queue.send_entries(entries)
         counts["sent"] += len(entries) - len(left)
         counts["left"] += len(left)

@@ -15,7 +15,11 @@ class S3Store:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
     def get(self, key: str) -> bytes:
-        body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        """Raises KeyError where there is no such object (any more); other errors of S3 pass through."""
+        try:
+            body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey as error:
+            raise KeyError(key) from error
         return body
 
     def delete(self, key: str) -> None:
