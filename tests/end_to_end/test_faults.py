@@ -113,3 +113,16 @@ def test_a_rate_limited_portal_is_waited_for(sandbox: Sandbox) -> None:
     sandbox.post_whatsapp(sandbox.text("wamid.R1", "devagar"))
     sandbox.settle()
     assert sandbox.shown() == ["devagar"]
+
+
+def test_a_portal_that_stays_down_is_asked_by_trials_and_all_arrives_afterwards(sandbox: Sandbox) -> None:
+    """app.info is the harmless question of a trial: nothing else asks it."""
+    sandbox.fault(provider="bitrix24", kind="html", status=503, times=1_000)
+    senders = [f"55119876543{n:02d}" for n in range(6)]
+    for n, sender in enumerate(senders):
+        sandbox.post_whatsapp(sandbox.text(f"wamid.O{n}", f"n{n}", sender=sender))
+    sandbox.await_calls("bitrix24", "app.info.json", seconds=40)
+    assert sandbox.http.delete(f"{sandbox.control}/faults").status_code < 300
+    sandbox.settle()
+    assert sorted(sandbox.shown()) == [f"n{n}" for n in range(6)]
+    assert sandbox.parked() == []
