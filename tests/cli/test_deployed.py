@@ -13,6 +13,8 @@ from cli.doctor.examine import Examiner
 from cli.doctor.findings import Failed
 from cli.main import run
 from cli.place import Place
+from ponte.runtime import wiring
+from ponte.storage.ledger import Claimed
 from tests.cli.conftest import dead_letter, envelope, park
 
 
@@ -66,11 +68,20 @@ def test_a_refused_move_task_is_a_problem(
 
 
 def test_the_whole_table_is_read_only_when_asked_for(deployed: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    park(envelope(77))
+    ledger, now = wiring.means().ledger, wiring.CLOCK.now_ms()
+    claim = ledger.claim(envelope(77), "worker", now, 60_000)
+    assert isinstance(claim, Claimed)
+    ledger.complete(claim, now)
     where = ("--stack", "ponte-dev", "--region", "sa-east-1")
     assert run(["trace", "77", *where]) == 1
     assert "--scan" in capsys.readouterr().err
     assert run(["trace", "77", "--scan", *where]) == 0
+
+
+def test_a_parked_message_is_found_by_the_operators_id_without_reading_the_table(deployed: Place) -> None:
+    assert not deployed.is_sandbox
+    park(envelope(77))
+    assert run(["trace", "77", "--stack", "ponte-dev", "--region", "sa-east-1"]) == 0
 
 
 class CloudWatch:
