@@ -247,6 +247,16 @@ def test_a_message_of_unknown_fate_that_nobody_looks_at_gets_a_new_queue_message
     assert claim.fate == "unknown", "the worker probes before it repeats anything"
 
 
+def test_a_message_of_unknown_fate_that_a_worker_looks_at_is_left_to_it_however_long_that_takes() -> None:
+    bench = Bench(portal("a", []))
+    event = outbound(70, bench)
+    for _ in range(30):
+        bench.ledger.unknown(bench.claim(event), event, bench.clock.now, "send0", "no_answer", counts=False)
+        bench.clock.now += MINUTE
+        assert bench.run().unknown_resolved == 0
+    assert bench.queue.sent == []
+
+
 def test_an_envelope_too_big_for_the_ledger_is_counted() -> None:
     bench = Bench(portal("a", []))
     event = outbound(70, bench).with_payload({"text": "x" * ENVELOPE_MAX})

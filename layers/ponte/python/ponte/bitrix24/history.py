@@ -103,7 +103,7 @@ def _param(params: Any, *names: str) -> Any:
 
 
 def _mids(message: Any) -> tuple[str, ...]:
-    return strings(_param(branch(message, "params"), "connectorMid", "CONNECTOR_MID"))
+    return strings(branch(message, "params", "connectorMid") or branch(message, "params", "CONNECTOR_MID"))
 
 
 def _container(node: Any) -> dict[str, Any] | list[Any]:

@@ -176,7 +176,7 @@ class Healing:
             means.directory,
             self._cursors,
             self._unsettled,
-            HistoryReader(means.portals, means.clock, time_left, may_go_on),
+            HistoryReader(means.portals.for_chat("healing"), means.clock, time_left, may_go_on),
             means.queues(BITRIX24_EVENTS.field),
             means.clock,
         )

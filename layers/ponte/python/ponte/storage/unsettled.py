@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from ponte.digest import digest
 from ponte.queue.envelope import Envelope, loads
 from ponte.storage import keys
 from ponte.storage.ledger import entry
@@ -27,20 +26,26 @@ class Unsettled:
         return found
 
     def stale(self, before_ms: int, limit: int = 1000) -> list[Item]:
-        """Items of unknown fate that no worker has looked at since then, oldest first."""
+        """Items of unknown fate that no worker has looked at since then, nor healing queued, oldest first."""
         rows: list[Item] = []
         for shard in range(keys.PARKED_SHARDS):
             listed = self._table.query_index(f"UNKNOWN#{shard}", limit)
             rows += [row for row in listed if str(row["gsi1sk"]) < f"{before_ms:013d}"]
         rows.sort(key=lambda row: str(row["gsi1sk"]))
         items = [self._table.get(str(row["pk"]), str(row["sk"])) for row in rows[:limit]]
-        return [item for item in items if item is not None and item.get("st") == "UNKNOWN"]
+        return [
+            item
+            for item in items
+            if item is not None
+            and item.get("st") == "UNKNOWN"
+            and max(int(item.get("claimed_ms", 0)), int(item.get("queued_again_ms", 0))) < before_ms
+        ]
 
     def queued_again(self, event_id: str, now_ms: int) -> None:
         """An item of unknown fate got a new queue message: it is not stale until a while from now."""
         update = Update(
             *keys.message(event_id),
-            set={"gsi1sk": f"{now_ms:013d}#{digest(event_id)}"},
+            set={"queued_again_ms": now_ms},
             append={"log": [entry(now_ms, "queued_again")]},
             when=eq("st", "UNKNOWN"),
         )
