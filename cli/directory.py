@@ -19,6 +19,9 @@ _ID = re.compile(r"[0-9]{5,20}")
 _PHONE = re.compile(r"\+[0-9](?:[0-9 ().-]{5,22})[0-9]")
 PhoneId = Annotated[str, typer.Option("--phone-number-id", help="id do número na Meta / the number's id at Meta")]
 Waba = Annotated[str, typer.Option("--waba-id", help="id da conta do WhatsApp / the WhatsApp account's id")]
+Portfolio = Annotated[
+    str, typer.Option("--portfolio-id", help="id do portfólio empresarial na Meta / business portfolio's id at Meta")
+]
 Phone = Annotated[str, typer.Option("--phone", help="telefone, +55 11 ... / the phone itself")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]
 
@@ -32,6 +35,7 @@ def number_json(number: Number) -> dict[str, Any]:
     return {
         "phone_number_id": str(number.phone_number_id),
         "waba_id": number.waba_id,
+        "portfolio_id": number.portfolio_id or None,
         "phone": phone(number.display_phone_number),
         "member_id": masked(number.member_id) if number.member_id else None,
         "connector": number.connector or None,
@@ -66,12 +70,18 @@ def list_numbers(context: typer.Context) -> None:
 
 @app.command("put")
 def put_number(
-    context: typer.Context, phone_number_id: PhoneId, waba_id: Waba, display: Phone, yes: Yes = False
+    context: typer.Context,
+    phone_number_id: PhoneId,
+    waba_id: Waba,
+    display: Phone,
+    portfolio_id: Portfolio = "",
+    yes: Yes = False,
 ) -> None:
     """Cadastra um número ou corrige os seus dados / add a number or correct its data"""
     session: Session = context.obj
-    for name, given in (("--phone-number-id", phone_number_id), ("--waba-id", waba_id)):
-        if not _ID.fullmatch(given):
+    ids = (("--phone-number-id", phone_number_id), ("--waba-id", waba_id), ("--portfolio-id", portfolio_id))
+    for name, given in ids:
+        if not (_ID.fullmatch(given) or (name == "--portfolio-id" and not given)):
             raise Usage(session.say("numbers.bad_id", name=name))
     if not _PHONE.fullmatch(display):
         raise Usage(session.say("numbers.bad_phone"))
@@ -90,7 +100,8 @@ def put_number(
         rate=NUMBER_RATE,
         pair_rate=PAIR_RATE,
     )
-    number = replace(number, waba_id=waba_id, display_phone_number=display)
+    portfolio = portfolio_id or number.portfolio_id
+    number = replace(number, waba_id=waba_id, display_phone_number=display, portfolio_id=portfolio)
     with quiet():
         wiring.directory().save_number(number)
     session.show(number_json(number), lambda console: console.print(session.say("numbers.saved", id=phone_number_id)))

@@ -37,6 +37,7 @@ class NumberRate(TypedDict):
 class Number(TypedDict):
     phone_number_id: str
     waba_id: str
+    portfolio_id: NotRequired[str]
     display_phone_number: str
     rate: NumberRate
 

@@ -4,13 +4,12 @@ Built with the functions' own item builders, so that the sandbox cannot invent a
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from ponte.bitrix24.events import OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, PhoneNumberId, Portal, Rate
-from ponte.people.callers import Caller
-from ponte.people.phone_numbers import match_set
+from ponte.people.callers import caller
 from ponte.storage import keys
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import line_item, number_item, portal_item
@@ -51,9 +50,10 @@ def core_items(scenario: given.Scenario, cipher: Cipher) -> list[Item]:
             if phone_number_id:
                 items.append(line_item(_line(portal["member_id"], line, phone_number_id)))
                 joined.setdefault(phone_number_id, (portal["member_id"], line["connector"], line["line"]))
-        items += seed_chats(portal)
-    items += [number_item(_number(number, joined)) for number in scenario["meta"]["numbers"]]
-    return items
+    numbers = {each["phone_number_id"]: _number(each, joined) for each in scenario["meta"]["numbers"]}
+    for portal in scenario["bitrix24"]["portals"]:
+        items += seed_chats(portal, numbers)
+    return items + [number_item(number) for number in numbers.values()]
 
 
 def _timing(scenario: given.Scenario) -> dict[str, float]:
@@ -114,6 +114,7 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
         line=line,
         rate=Rate(rate["per_s"], round(rate["burst"])),
         pair_rate=Rate(rate["pair_per_s"], round(rate["pair_burst"])),
+        portfolio_id=number.get("portfolio_id", ""),
     )
 
 
@@ -138,7 +139,7 @@ def _line_numbers(portal: given.Portal) -> Lines:
     return {(line["connector"], line["line"]): line.get("phone_number_id", "") for line in portal["lines"]}
 
 
-def seed_chats(portal: given.Portal) -> list[Item]:
+def seed_chats(portal: given.Portal, known: Mapping[str, Number]) -> list[Item]:
     """The conversations that the scenario's chats stand for; a chat on a line without a number has none.
 
     Without an address of its own a chat is addressed by `external`: digits are a phone, anything else a BSUID.
@@ -152,8 +153,7 @@ def seed_chats(portal: given.Portal) -> list[Item]:
         wa_id, user_id = chat.get("wa_id", ""), chat.get("user_id", "")
         if not wa_id and not user_id:
             wa_id, user_id = (chat["external"], "") if chat["external"].isdigit() else ("", chat["external"])
-        phones = match_set(wa_id) if wa_id else ()
-        caller = Caller(wa_id, user_id, chat.get("parent_user_id", ""), phones, chat.get("name", ""))
+        person = caller(wa_id, user_id, chat.get("parent_user_id", ""), chat.get("name", ""))
         conversation = Conversation(
             phone_number_id=PhoneNumberId(phone_number_id),
             person=PersonId(chat["external"]),
@@ -161,15 +161,16 @@ def seed_chats(portal: given.Portal) -> list[Item]:
             connector=chat["connector"],
             line=chat["line"],
             external=chat["external"],
-            name=caller.name,
+            name=person.name,
             wa_id=wa_id,
             user_id=user_id,
-            parent_user_id=caller.parent_user_id,
+            parent_user_id=person.parent_user_id,
             chat_id=str(chat["chat_id"]),
             contact_id=str(chat.get("contact_id", "")),
             last_inbound_ms=chat.get("last_inbound_ms", 0),
+            portfolio=known[phone_number_id].portfolio_id if phone_number_id in known else "",
         )
-        Conversations(cast(Table, collected)).put(conversation, caller.aliases())
+        Conversations(cast(Table, collected)).put(conversation, person.aliases(), known.get(phone_number_id))
     return collected.items
 
 

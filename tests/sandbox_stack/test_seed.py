@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from ponte.mappings import PhoneNumberId
+from ponte.people.aliases import key
 from ponte.storage import keys
-from ponte.storage.conversations import conversation_of
+from ponte.storage.conversation_items import conversation_of
 from ponte.storage.directory import line_of, number_of, portal_of
 from ponte.storage.table import Item
 from sandbox import seed
@@ -130,10 +133,18 @@ def test_an_address_of_its_own_wins_over_external() -> None:
     )
 
 
-def test_a_seeded_customer_is_found_by_either_form_of_a_brazilian_mobile_number() -> None:
+@pytest.mark.parametrize("phone", ["5511987650001", "551187650001"])
+def test_a_seeded_customer_is_found_by_either_form_of_a_brazilian_mobile_number(phone: str) -> None:
     items = core(scenario(chats=[chat(external="5511987650001")]))
-    for phone in ("5511987650001", "551187650001"):
-        assert keys.alias(MEMBER, "phone", phone) in items
+    assert keys.alias(MEMBER, *key("phone", phone)) in items
+
+
+def test_a_seeded_bsuid_means_something_within_its_portfolio_only() -> None:
+    given = scenario(chats=[chat(external="c1", user_id="BR.1")])
+    given["meta"]["numbers"][0]["portfolio_id"] = "777"
+    items = core(given)
+    assert keys.alias(f"{MEMBER}.777", "bsuid", "BR.1") in items
+    assert keys.alias(MEMBER, "bsuid", "BR.1") not in items
 
 
 def test_a_chat_on_a_line_without_a_number_has_no_conversation() -> None:

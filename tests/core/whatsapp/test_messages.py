@@ -63,8 +63,12 @@ BODIES: dict[str, Body] = {
         "1 Hacker Way, Menlo Park, CA 94025",
         "https://maps.google.com/?cid=2000000000000000000",
     ),
-    "contacts": Contacts((Card("Lucía Gómez", ("+1 (983) 555-2319",), ("lucia@example.com",), "Acme"),)),
-    "contacts_phone_request_answer": Contacts((Card("Pablo M.", ("+16505559999",), own=True),)),
+    "contacts": Contacts(
+        (Card("Lucía Gómez", ("+1 (983) 555-2319",), ("lucia@example.com",), "Acme", wa_ids=("19835552319",)),)
+    ),
+    "contacts_phone_request_answer": Contacts(
+        (Card("Pablo M.", ("+16505559999",), own=True, wa_ids=("16505559999",)),)
+    ),
     "interactive_button_reply": Choice("Yes, confirm", "confirm_yes", "button"),
     "interactive_list_reply": Choice("Tuesday 10:00", "slot_3", "list", "Room 2"),
     "interactive_nfm_reply": Choice(
@@ -93,8 +97,11 @@ BODIES: dict[str, Body] = {
         phone="12195555358",
         user_id="US.77120033418855210934",
         previous_user_id="US.13491208655302741918",
+        previous_phone="16505551234",
     ),
-    "system_user_changed_number_legacy": SystemChange("user_changed_number", phone="12195555358"),
+    "system_user_changed_number_legacy": SystemChange(
+        "user_changed_number", phone="12195555358", previous_phone="16505551234"
+    ),
     "system_user_changed_user_id": SystemChange(
         "user_changed_user_id",
         user_id="US.90017724410205587133",
@@ -220,6 +227,44 @@ def test_the_old_id_of_a_change_is_found_in_the_sentence_when_no_key_has_it() ->
 def test_a_sentence_that_does_not_fit_the_keys_is_not_believed(sentence: str) -> None:
     body = of_type("system", {"type": "user_changed_user_id", "user_id": "US.2", "body": sentence}).body
     assert body == SystemChange("user_changed_user_id", user_id="US.2")
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        (
+            {"type": "user_changed_user_id", "body": "User x changed from US.1 to US.2"},
+            SystemChange("user_changed_user_id", user_id="US.2", previous_user_id="US.1"),
+        ),
+        (
+            {"type": "user_changed_number", "body": "User x changed from 16505551234 to 12195555358"},
+            SystemChange("user_changed_number", phone="12195555358", previous_phone="16505551234"),
+        ),
+        (
+            {"type": "customer_changed_number", "customer": "16505551234", "new_wa_id": "12195555358"},
+            SystemChange("user_changed_number", phone="12195555358", previous_phone="16505551234"),
+        ),
+        (  # the fields beside it say otherwise
+            {
+                "type": "user_changed_number",
+                "wa_id": "12195555358",
+                "body": "x changed from 16505551234 to 12195550000",
+            },
+            SystemChange("user_changed_number", phone="12195555358"),
+        ),
+        (  # a name that looks like the sentence: the sentence's own ids come last
+            {"type": "user_changed_user_id", "body": "User changed from US.7 to US.8 changed from US.1 to US.2"},
+            SystemChange("user_changed_user_id", user_id="US.2", previous_user_id="US.1"),
+        ),
+        (  # the ids are not the end of the sentence
+            {"type": "user_changed_user_id", "body": "User x changed from US.1 to US.2 maybe"},
+            SystemChange("user_changed_user_id"),
+        ),
+        ({"type": "customer_identity_changed", "body": "x changed from US.1 to US.2"}, SystemChange("other")),
+    ],
+)
+def test_both_ids_of_a_change_may_stand_in_the_sentence_alone(system: dict[str, Any], expected: SystemChange) -> None:
+    assert of_type("system", system).body == expected
 
 
 @pytest.mark.parametrize("removed", [{}, {"emoji": ""}, {"emoji": None}, {"emoji": 7}], ids=str)

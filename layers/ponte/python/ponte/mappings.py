@@ -61,7 +61,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A WhatsApp business number and the line it is joined with."""
+    """A WhatsApp business number and the line it is joined with.
+
+    portfolio_id: Meta's business portfolio that the number belongs to, "" where nobody said.
+    """
 
     phone_number_id: PhoneNumberId
     waba_id: str
@@ -71,6 +74,7 @@ class Number:
     line: int
     rate: Rate
     pair_rate: Rate
+    portfolio_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ class Conversation:
 
     external: our own stable id of the customer in Bitrix24 (chat.id and user.id); never a phone or a BSUID for chats we
     open, but chats of other connectors may have such ids. chat_id: Bitrix24's chat, "" until the first message.
-    wa_id, user_id (BSUID): the latest addresses, "" where unknown. last_inbound_ms: the customer's last message by the
-    provider's clock, 0 = never seen (the 24-hour window is then left to the provider). session, finished: the newest
-    dialog that was opened in the chat and the newest that was closed, 0 = not told. ad: the ad that was shown last.
+    wa_id, user_id (BSUID): the latest addresses, "" where unknown; user_id means something within `portfolio`, "" where
+    nobody said which. last_inbound_ms: the customer's last message by the provider's clock, 0 = never seen (the 24-hour
+    window is then left to the provider). session, finished: the newest dialog that was opened in the chat and the
+    newest that was closed, 0 = not told. ad: the ad that was shown last.
     """
 
     phone_number_id: PhoneNumberId
@@ -98,6 +103,7 @@ class Conversation:
     contact_id: str = ""
     lead_id: str = ""
     last_inbound_ms: int = 0
+    portfolio: str = ""
     session: int = 0
     finished: int = 0
     ad: str = ""

@@ -10,9 +10,11 @@ import re
 _WRITTEN = re.compile(r"[0-9\s()\-./+\u2010-\u2015]{1,64}")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 
-# 55, area without zeros, 9 or not, then an 8-digit number that begins as mobiles did before the ninth digit. Numbers
-# beginning with 1 to 5 have no second form: without the 9 they would be somebody's landline, and landlines gain none.
-_BRAZIL = re.compile(r"(55[1-9][1-9])(9?)([6-9][0-9]{7})")
+# The 67 area codes in use (Anatel, Resolução 749/2022, list of Códigos Nacionais; read 2026-11-25).
+_AREA = "1[1-9]|2[12478]|3[1234578]|4[1-9]|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9]"
+# 55, area, 9 or not, then an 8-digit number that begins as mobiles did before the ninth digit. Numbers beginning with
+# 1 to 5 have no second form: without the 9 they would be somebody's landline, and landlines gain none.
+_BRAZIL = re.compile(rf"(55(?:{_AREA}))(9?)([6-9][0-9]{{7}})")
 # 52 and ten digits, none of which begin with 1; until 2019 mobiles were dialled with a 1 between.
 _MEXICO = re.compile(r"52(1?)([2-9][0-9]{9})")
 # 549 and ten digits is a mobile; 54 and ten digits may be a landline, so there is no way back.
@@ -51,6 +53,27 @@ def match_set(phone: str) -> tuple[str, ...]:
     if found := _ARGENTINA_MOBILE.fullmatch(number):
         return number, f"54{found[1]}"
     return (number,)
+
+
+def line(phone: str) -> str:
+    """One name for a telephone line, whichever of its forms is given; "" for what is no phone.
+
+    Two phones are one person's only if their lines are equal. Argentina's 54 without the 9 may be a landline, so it is
+    a line of its own; whoever looks for a mobile there asks for `older_line` as well.
+    """
+    number = digits(phone)
+    if found := _BRAZIL.fullmatch(number):
+        area, _, local = found.groups()
+        return f"{area}9{local}"
+    if found := _MEXICO.fullmatch(number):
+        return f"52{found[2]}"
+    return number
+
+
+def older_line(phone: str) -> str:
+    """The line under which an Argentine mobile may be known from older lists, "" for every other phone."""
+    found = _ARGENTINA_MOBILE.fullmatch(digits(phone))
+    return f"54{found[1]}" if found else ""
 
 
 def to_e164(phone: str) -> str:

@@ -28,11 +28,12 @@ _PHONE = re.compile(r"[0-9]{6,15}")
 def recipient(conversation: Conversation | None, external: str) -> tuple[str, str]:
     """(to, recipient): the phone, or else the BSUID, to answer. Both "" where nobody can be addressed.
 
-    A chat that another connector opened may carry the address in its external id.
+    A chat that another connector opened may carry the address in its external id. Not so in a conversation of ours: if
+    it has no address left, the number in its external id may be somebody else's by now.
     """
     if conversation and conversation.wa_id:
         return conversation.wa_id, ""
-    if conversation and (conversation.user_id or conversation.parent_user_id):
+    if conversation:
         return "", conversation.user_id or conversation.parent_user_id
     if _PHONE.fullmatch(external):
         return external, ""

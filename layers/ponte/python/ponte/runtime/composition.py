@@ -31,6 +31,7 @@ from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_statuses import WhatsappStatuses
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.accounts import Accounts
+from ponte.storage.audit import Audit
 from ponte.storage.buckets import Buckets
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
@@ -76,7 +77,7 @@ def make_means(outside: Outside, settings: Settings) -> Means:
     portals = PortalCalls(
         client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
     )
-    conversations = Conversations(outside.tables.core)
+    conversations = Conversations(outside.tables.core, Audit(outside.tables.audit))
     keeper = Keeper(
         conversations,
         Preferences(outside.tables.core),

@@ -3,7 +3,8 @@
 One `CustomerPerformer` per event, bound to the portal, number and conversation it concerns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Number, Portal, Timing
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
+from ponte.people.callers import caller
 from ponte.relays.bitrix24_to_whatsapp import callback
 from ponte.relays.effects import (
     AcknowledgeDelivery,
@@ -232,6 +234,7 @@ class CustomerPerformer:
         )
         if isinstance(outcome, Succeeded):
             self._note_sent(number, str(outcome.result["wamid"]), claim, effect.part)
+            self._learn_pair(number, effect.to, outcome.result)
         return outcome
 
     def _note_sent(self, number: Number, wamid: str, claim: Claimed, part: int) -> None:
@@ -240,6 +243,18 @@ class CustomerPerformer:
         rank = int(pointer.get("rk", 0))
         if rank:  # a receipt without our callback data was faster than this line
             self._means.receipts.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
+
+    def _learn_pair(self, number: Number, to: str, answer: Mapping[str, Any]) -> None:
+        """A send to a phone is answered with the BSUID behind it, where there is one.
+
+        The message is out and its outcome not saved yet: whatever goes wrong here must not make it a send of unknown
+        fate. The receipts tell the pair again.
+        """
+        wa_id = str(answer.get("phone") or to) if to else ""
+        found = caller(wa_id, answer.get("user_id"), answer.get("parent_user_id"))
+        if len(found.aliases()) > 1:
+            with suppress(Exception):
+                self._means.conversations.learning.pair(number, found, self._means.clock.now_ms())
 
     def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
         request = whatsapp.mark_read(

@@ -20,7 +20,7 @@ from ponte.runtime.history_reader import HistoryReader
 from ponte.runtime.redrive import Queue
 from ponte.storage import activity
 from ponte.storage.activity import Listed
-from ponte.storage.conversations import conversation_of
+from ponte.storage.conversation_items import conversation_of
 from ponte.storage.cursors import ChatCursor, Cursors, PortalCursor
 from ponte.storage.directory import Directory
 from ponte.storage.table import Table

@@ -5,7 +5,7 @@ from functools import partial
 from ponte.bitrix24 import markup
 from ponte.errors import MalformedEvent
 from ponte.mappings import Conversation, Number, Portal
-from ponte.people.callers import caller_of, rotation
+from ponte.people.callers import caller_of, own_phones, rotation
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Verdict
 from ponte.relays import customer_state, whatsapp_to_bitrix24
@@ -28,6 +28,11 @@ def written_ms(sent_at: int, received_ms: int) -> int:
     Meta refuses after all is parked by its own word (131047).
     """
     return sent_at * 1000 if received_ms - sent_at * 1000 < REDELIVERY_MS else received_ms
+
+
+def said_ms(sent_at: int, received_ms: int) -> int:
+    """When something was so, to tell whose an address was then: by Meta's clock (seconds), however late it comes."""
+    return sent_at * 1000 or received_ms
 
 
 class WhatsappEvents(Worker):
@@ -105,26 +110,34 @@ class WhatsappEvents(Worker):
     def _conversation(
         self, message: InboundMessage, number: Number, claim: Claimed, received_ms: int
     ) -> Conversation | None:
-        caller = caller_of(message.sender)
-        if isinstance(message.body, SystemChange):
-            old, new = rotation(message.sender, message.body)
-            known = self.parts.conversations.by_alias(number, old)
-            if known:
-                self.parts.conversations.learn(number, known.person, new)
-                fields = {kind: value for kind, value in _addresses(message.body).items() if value}
-                self.parts.conversations.save(known, **fields)
-            return known
+        caller, said = caller_of(message.sender), said_ms(message.sent_at, received_ms)
+        conversations = self.parts.conversations
+        if isinstance(message.body, SystemChange) and message.body.kind != "other":
+            return self._rotated(message, message.body, number, claim, said)
         if whatsapp_to_bitrix24.opens_nothing(message):
-            return self.parts.conversations.by_alias(number, caller.aliases())
-        resolved = self.parts.conversations.resolve(number, caller, written_ms(message.sent_at, received_ms))
-        if resolved.conflict:
-            self.parts.log(self.flow, "alias_conflict", claim.event_id)
+            return conversations.find(number, caller, said)
+        at_ms = written_ms(message.sent_at, received_ms)
+        resolved = conversations.resolve(number, caller, at_ms, claim.event_id, said_ms=said)
+        for clash in resolved.clashes:
+            self.parts.log(self.flow, f"clash_{clash.kind}", claim.event_id)
+        for phone in own_phones(message):
+            conversations.learning.own_phone(number, caller, phone, said, claim.event_id)
         conversation = resolved.conversation
         if (conversation.connector, conversation.line) != (number.connector, number.line):
             conversation = self.parts.conversations.move(conversation, number)
         if not conversation.chat_id:
             conversation = self._opening(conversation, claim)
         return conversation
+
+    def _rotated(
+        self, message: InboundMessage, change: SystemChange, number: Number, claim: Claimed, said: int
+    ) -> Conversation | None:
+        """The person's conversation, once the change is kept; None also where they never wrote to this number."""
+        turned = rotation(message.sender, change)
+        if not turned.new.aliases():
+            self.parts.log(self.flow, "rotation_without_new_id", claim.event_id)
+        person = self.parts.conversations.learning.rotate(number, turned, said, claim.event_id)
+        return self.parts.conversations.of_person(number, person) if person else None
 
     def _opening(self, conversation: Conversation, claim: Claimed) -> Conversation:
         """First contact: one worker at a time, whichever group the message came in; others wait and read again."""
@@ -140,8 +153,8 @@ class WhatsappEvents(Worker):
     def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
         """What the business wrote on its phone: shown to operators as a note, never sent again."""
         message = messages.read(envelope.payload)
-        addressee = caller_of(message.sender)
-        conversation = self.parts.conversations.by_alias(number, addressee.aliases())
+        said = said_ms(message.sent_at, envelope.received_ms)
+        conversation = self.parts.conversations.find(number, caller_of(message.sender), said)
         if conversation is None or not conversation.chat_id:
             return self._finished("SKIPPED", "no_conversation", keep=True)
         if self.parts.receipts.pointer(number.phone_number_id, message.wamid):
@@ -155,11 +168,3 @@ class WhatsappEvents(Worker):
             return Finish() if "notice" in steps else Step("notice", note)
 
         return decide, self.parts.performers(portal, number.phone_number_id, conversation)
-
-
-def _addresses(change: SystemChange) -> dict[str, str]:
-    return {
-        "wa_id": change.phone or "",
-        "user_id": change.user_id or "",
-        "parent_user_id": change.parent_user_id or "",
-    }

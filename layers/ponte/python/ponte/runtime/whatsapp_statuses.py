@@ -3,19 +3,21 @@
 from dataclasses import replace
 from functools import partial
 
+from ponte.digest import digest
 from ponte.errors import MalformedEvent
-from ponte.people.callers import caller_of
+from ponte.people.callers import caller, caller_of
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
 from ponte.relays.effects import Decide
 from ponte.runtime.execute import Performer
-from ponte.runtime.worker import Worker
+from ponte.runtime.worker import Parts, Worker
 from ponte.storage.ledger import Claimed, steps_of
 from ponte.whatsapp import statuses
 from ponte.whatsapp.events import Sender
 
 SHOWN = ("read", "played", "failed")  # what the portal is told of; the others only raise the rank
+LEARNT_MAX = 10_000  # pairs that a container remembers having asked for
 
 
 class WhatsappStatuses(Worker):
@@ -23,6 +25,10 @@ class WhatsappStatuses(Worker):
 
     flow = "whatsapp_status"
     is_ordered = False
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._learnt: set[str] = set()
 
     def take(self, envelope: Envelope) -> Verdict:
         try:
@@ -48,6 +54,7 @@ class WhatsappStatuses(Worker):
             self.parts.log(self.flow, "not_ours", envelope.id)
             return Done()
         event_id, part = target
+        self._learn(envelope.scope, update, envelope.received_ms)
         if update.status == "failed":
             code = str(update.errors[0].code) if update.errors else "unknown"
             self.parts.receipts.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
@@ -71,6 +78,18 @@ class WhatsappStatuses(Worker):
         update = statuses.read(envelope.payload)
         target = self._target(envelope.scope, update)
         return self._show(*target, update, claim) if target else self._finished("SKIPPED", "not_ours")
+
+    def _learn(self, phone_number_id: str, update: statuses.StatusUpdate, received_ms: int) -> None:
+        """A receipt may name the customer's phone and BSUID together: a pair worth knowing, asked for once."""
+        person = caller(update.phone, update.user_id, update.parent_user_id)
+        number = self.parts.directory.number(phone_number_id)
+        pair = digest(phone_number_id, *(value for _, value in person.aliases()))
+        if number is None or not number.member_id or len(person.aliases()) < 2 or pair in self._learnt:
+            return
+        self.parts.conversations.learning.pair(number, person, update.at * 1000 or received_ms)
+        if len(self._learnt) >= LEARNT_MAX:
+            self._learnt.clear()
+        self._learnt.add(pair)
 
     def _target(self, phone_number_id: str, update: statuses.StatusUpdate) -> tuple[str, int] | None:
         """The event that sent this wamid: by our callback data, else by the pointer the send left."""

@@ -1,8 +1,8 @@
-"""People's aliases and their conversations: found, joined and kept, without ever making two of one.
+"""People's conversations: found by their aliases, made once, and reached under the addresses that are theirs today.
 
-A person's aliases (BSUID, parent BSUID, phone and its equivalent forms) point to one stable id. A conversation and its
-reverse (from Bitrix24's external chat id) are made in one transaction together with the aliases, each on the condition
-that it is not there yet; whoever loses a race reads what the winner made.
+A conversation belongs to one person on one number. It, its reverse (from Bitrix24's external chat id) and the aliases
+are made in one transaction, each on the condition that it is as it was read; whoever loses a race reads again. People
+who were merged keep their own conversations; the one whose chat goes on is the *home* of all.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ponte.digest import digest
-from ponte.mappings import Conversation, MemberId, Number, PersonId, PhoneNumberId
-from ponte.people.callers import Caller
+from ponte.mappings import Conversation, Number, PersonId
+from ponte.people.aliases import Alias
+from ponte.people.callers import Caller, caller
+from ponte.people.identity import Clash, Scope, meet
 from ponte.storage import activity, keys
+from ponte.storage.addresses import Addresses
+from ponte.storage.aliases import Aliases, alias_item, alias_writes
+from ponte.storage.audit import Audit
+from ponte.storage.conversation_items import conversation_item, conversation_of, reverse_item
+from ponte.storage.learning import Learning, scope_of, transacted
+from ponte.storage.people import CONTENDED, People
 from ponte.storage.table import (
     ConditionFailed,
     Delete,
-    Item,
     Put,
     Table,
-    TransactionRefused,
     Update,
+    Write,
     absent,
     all_of,
     any_of,
@@ -30,74 +36,90 @@ from ponte.storage.table import (
     lt,
 )
 
+NOW_MS = 1 << 53  # later than any event: "as things stand"
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """conversation: where the message belongs. conflict: its aliases point to different people (nobody was merged)."""
+    """conversation: where the message belongs. clashes: its addresses are of different people (nobody was merged)."""
 
     conversation: Conversation
-    conflict: bool
+    clashes: tuple[Clash, ...] = ()
 
 
 class Conversations:
-    """table: Core."""
+    """table: Core. audit: where merges that a rotation causes are noted; nowhere without one."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, audit: Audit | None = None) -> None:
         self._table = table
+        self._aliases = Aliases(table)
+        self._people = People(table)
+        self._addresses = Addresses(self._aliases)
+        self.learning = Learning(table, audit)
 
-    def resolve(self, number: Number, caller: Caller, at_ms: int) -> Resolved:
+    def resolve(
+        self, number: Number, caller: Caller, at_ms: int, event: str = "", *, said_ms: int | None = None
+    ) -> Resolved:
         """The conversation of a caller on a number, made if it is new; notes the time of the customer's message.
 
-        Two aliases of different people: BSUID first, then parent, then phone decides, nobody is merged.
+        Addresses of different people: BSUID first, then parent, then phone decides, nobody is merged, the clash is
+        listed. at_ms: when the customer wrote, for the 24-hour window. event: its id, by which a clash is counted once.
+        said_ms: when by the provider's clock, for whose address it was then; at_ms where it is not given.
+        Raises ValueError for a caller without any address.
         """
-        aliases = caller.aliases()
-        tenant = str(number.member_id)
-        for _ in range(5):
-            known = self._known(tenant, aliases)
-            if known:
-                person = PersonId(known[next(alias for alias in aliases if alias in known)])
-                self._learn(tenant, person, [alias for alias in aliases if alias not in known])
-                conflict = len(set(known.values())) > 1
-            else:
-                person = PersonId("p" + digest(tenant, *aliases[0])) if aliases else PersonId("p" + digest(tenant))
-                conflict = False
+        said_ms = at_ms if said_ms is None else said_ms
+        scope = scope_of(number)
+        for _ in range(CONTENDED):
+            known = self._aliases.read(scope, caller.aliases())
+            meeting = meet(caller, scope, known, said_ms)
+            if not meeting.person:
+                raise ValueError("a caller without an address is nobody")
+            person = PersonId(meeting.person)
             found = self._touch(number, person, caller, at_ms)
-            if found:
-                return Resolved(found, conflict)
-            try:
-                self._create(number, person, caller, aliases if not known else [], at_ms)
-            except TransactionRefused:
-                continue  # somebody made it (or one of its aliases) in between: read again
-            fresh = self.get(number.phone_number_id, person)
-            if fresh:
-                return Resolved(fresh, conflict)
-        raise RuntimeError("conversation contended five times")
+            made = found or _new(number, person, caller, at_ms)
+            writes = [*alias_writes(scope, meeting.changes), *([] if found else _making(made))]
+            if writes and not transacted(self._table, writes):
+                continue  # somebody made it, or knows better about an alias, in between: read again
+            self.learning.enlist(number, meeting.clashes, event, at_ms)
+            return Resolved(self._home(made, known.root(person)), meeting.clashes)
+        raise RuntimeError("conversation contended")
+
+    def find(self, number: Number, caller: Caller, at_ms: int = NOW_MS) -> Conversation | None:
+        """The conversation of a known person, without making or learning anything (echoes, reactions, calls).
+
+        at_ms: when the event was: a line may have been somebody else's then.
+        """
+        scope = scope_of(number)
+        known = self._aliases.read(scope, caller.aliases())
+        person = meet(caller, scope, known, at_ms, opens=False).person
+        return self.of_person(number, person) if person else None
+
+    def by_alias(self, number: Number, aliases: Sequence[tuple[str, str]], at_ms: int = NOW_MS) -> Conversation | None:
+        """`find` by (kind, value) pairs."""
+        given = dict(reversed(aliases))
+        return self.find(number, caller(given.get("phone"), given.get("bsuid"), given.get("parent")), at_ms)
 
     def get(self, phone_number_id: str, person: str) -> Conversation | None:
         item = self._table.get(*keys.conversation(phone_number_id, person))
         return conversation_of(item) if item else None
 
     def by_chat(self, member_id: str, connector: str, line: int, external: str) -> Conversation | None:
-        """From what Bitrix24 shows us (external chat id on a line) to the conversation."""
+        """From what Bitrix24 shows us (external chat id on a line) to the conversation.
+
+        Its addresses are those under which the person can be reached today, whichever chat the operator writes in; all
+        are "" where none is theirs any more.
+        """
         pointer = self._table.get(*keys.chat(member_id, connector, line, external))
         if not pointer:
             return None
-        return self.get(str(pointer["phone_number_id"]), str(pointer["person"]))
-
-    def by_alias(self, number: Number, aliases: Sequence[tuple[str, str]]) -> Conversation | None:
-        """The conversation of a known person, without making one (echoes, reactions, system events)."""
-        known = self._known(str(number.member_id), list(aliases))
-        for alias in aliases:
-            if alias in known:
-                return self.get(number.phone_number_id, known[alias])
-        return None
-
-    def learn(self, number: Number, person: PersonId, aliases: Sequence[tuple[str, str]]) -> None:
-        """Add aliases (a rotated BSUID, a changed number); one that belongs to somebody else stays with them."""
-        self._learn(str(number.member_id), person, aliases)
+        found = self.get(str(pointer["phone_number_id"]), str(pointer["person"]))
+        if found is None:
+            return None
+        group = self._people.group(member_id, found.person)
+        return self._addresses.today(_latest(found, self._among(found, group)), group)
 
     def save(self, conversation: Conversation, **fields: str) -> None:
-        """Keep what a hand-over taught: chat_id, contact_id, lead_id, wa_id, user_id."""
+        """Keep what a hand-over taught: chat_id, contact_id, lead_id."""
         pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
         try:
             self._table.write(Update(pk, sk, set={k: v for k, v in fields.items() if v}, when=exists("pk")))
@@ -122,7 +144,7 @@ class Conversations:
         moved = replace(conversation, connector=number.connector, line=number.line, chat_id="", session=0, finished=0)
         pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
         with suppress(ConditionFailed):
-            self._table.write(Put(_reverse(moved), when=absent("pk")))
+            self._table.write(Put(reverse_item(moved), when=absent("pk")))
         with suppress(ConditionFailed):
             self._table.write(
                 Update(
@@ -151,34 +173,57 @@ class Conversations:
         with suppress(ConditionFailed):
             self._table.write(Delete(*lock, when=eq("own", owner)))
 
-    def put(self, conversation: Conversation, aliases: Sequence[tuple[str, str]] = ()) -> None:
-        """Write a conversation as it is, with its reverse and aliases (imports and seeded scenarios)."""
-        writes = [Put(conversation_item(conversation)), Put(_reverse(conversation))]
-        writes += [Put(_alias_item(str(conversation.member_id), a, conversation.person)) for a in aliases]
-        self._table.transact(writes)
+    def put(
+        self, conversation: Conversation, aliases: Sequence[tuple[str, str]] = (), number: Number | None = None
+    ) -> None:
+        """Write a conversation as it is, with its reverse and aliases (imports and seeded scenarios).
 
-    def _known(self, tenant: str, aliases: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-        by_key = {keys.alias(tenant, kind, value)[0]: (kind, value) for kind, value in aliases}
-        if not by_key:
-            return {}
-        rows = self._table.get_many([(pk, "AL") for pk in by_key])
-        return {by_key[str(row["pk"])]: str(row["person"]) for row in rows}
+        number: where it is known, so that a phone and a BSUID beside each other are known to belong together.
+        """
+        scope = scope_of(number) if number else Scope(conversation.member_id, conversation.portfolio)
+        records = [Alias(kind, value, conversation.person, 0) for kind, value in aliases]
+        bound = [r.bind(scope.binding, conversation.user_id, 0) if r.kind == "phone" else r for r in records]
+        writes = [Put(conversation_item(conversation)), Put(reverse_item(conversation))]
+        self._table.transact([*writes, *(Put(alias_item(scope, each)) for each in bound)])
 
-    def _learn(self, tenant: str, person: PersonId, aliases: Sequence[tuple[str, str]]) -> None:
-        for alias in aliases:
-            try:
-                self._table.write(Put(_alias_item(tenant, alias, person), when=absent("pk")))
-            except ConditionFailed:
-                continue
+    def of_person(self, number: Number, person: str) -> Conversation | None:
+        """The conversation in which a person's messages on a number go on, where there is one."""
+        group = self._people.group(str(number.member_id), person)
+        found = self._in(str(number.phone_number_id), group)
+        if not found:
+            return None
+        return _latest(next((each for each in found if each.chat_id), found[0]), found)
+
+    def _home(self, own_one: Conversation, root: str) -> Conversation:
+        """Where a person's messages go on: the root's chat, else the first chat among those merged into it."""
+        if own_one.person == root and own_one.chat_id:
+            return own_one
+        group = self._people.group(own_one.member_id, own_one.person)
+        if len(group) == 1:
+            return own_one
+        found = self._in(own_one.phone_number_id, group)
+        return _latest(next((each for each in found if each.chat_id), found[0]), found)
+
+    def _among(self, conversation: Conversation, group: Sequence[str]) -> list[Conversation]:
+        return self._in(conversation.phone_number_id, group) if len(group) > 1 else [conversation]
+
+    def _in(self, phone_number_id: str, group: Sequence[str]) -> list[Conversation]:
+        """The conversations of a group's people on a number, in the group's order."""
+        rows = self._table.get_many([keys.conversation(phone_number_id, person) for person in group])
+        found = {str(row["person"]): conversation_of(row) for row in rows}
+        return [found[person] for person in group if person in found]
 
     def _touch(self, number: Number, person: PersonId, caller: Caller, at_ms: int) -> Conversation | None:
         """Note the customer's latest message and addresses; an older message changes nothing."""
         pk, sk = keys.conversation(number.phone_number_id, person)
-        seen = {"name": caller.name, "wa_id": caller.wa_id, "user_id": caller.user_id}
-        fields: dict[str, Any] = {k: v for k, v in seen.items() if v}
-        if caller.parent_user_id:
-            fields["parent_user_id"] = caller.parent_user_id
-        fields["last_inbound_ms"] = at_ms
+        seen = {
+            "name": caller.name,
+            "wa_id": caller.wa_id,
+            "user_id": caller.user_id,
+            "parent_user_id": caller.parent_user_id,
+            "portfolio": number.portfolio_id,
+        }
+        fields: dict[str, Any] = {k: v for k, v in seen.items() if v} | {"last_inbound_ms": at_ms}
         update = Update(
             pk,
             sk,
@@ -194,77 +239,43 @@ class Conversations:
             activity.note(self._table, conversation, at_ms)
         return conversation
 
-    def _create(
-        self, number: Number, person: PersonId, caller: Caller, aliases: Sequence[tuple[str, str]], at_ms: int
-    ) -> None:
-        conversation = Conversation(
-            phone_number_id=number.phone_number_id,
-            person=person,
-            member_id=number.member_id,
-            connector=number.connector,
-            line=number.line,
-            external=str(person),
-            name=caller.name,
-            wa_id=caller.wa_id,
-            user_id=caller.user_id,
-            parent_user_id=caller.parent_user_id,
-            last_inbound_ms=at_ms,
-        )
-        new = absent("pk")
-        self._table.transact(
-            [
-                Put(conversation_item(conversation), when=new),
-                Put(_reverse(conversation) | {"opened_ms": at_ms}, when=new),
-                *(Put(_alias_item(str(number.member_id), alias, person), when=new) for alias in aliases),
-            ]
-        )
 
-
-def _alias_item(tenant: str, alias: tuple[str, str], person: PersonId) -> Item:
-    pk, sk = keys.alias(tenant, *alias)
-    return {"pk": pk, "sk": sk, "kind": alias[0], "person": str(person)}
-
-
-def _reverse(conversation: Conversation) -> Item:
-    pk, sk = keys.chat(conversation.member_id, conversation.connector, conversation.line, conversation.external)
-    return {
-        "pk": pk,
-        "sk": sk,
-        "phone_number_id": str(conversation.phone_number_id),
-        "person": str(conversation.person),
-        **activity.index(conversation, conversation.last_inbound_ms),
-    }
-
-
-_TEXTS = (
-    *("connector", "external", "name", "wa_id", "user_id", "parent_user_id", "chat_id", "contact_id", "lead_id"),
-    "ad",
-)
-
-
-def conversation_item(conversation: Conversation) -> Item:
-    pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
-    texts = {name: getattr(conversation, name) for name in _TEXTS}
-    return {
-        "pk": pk,
-        "sk": sk,
-        "phone_number_id": str(conversation.phone_number_id),
-        "person": str(conversation.person),
-        "member_id": str(conversation.member_id),
-        "line": conversation.line,
-        "last_inbound_ms": conversation.last_inbound_ms,
-        **{name: value for name, value in texts.items() if value},
-    }
-
-
-def conversation_of(item: Item) -> Conversation:
-    return Conversation(
-        phone_number_id=PhoneNumberId(str(item["phone_number_id"])),
-        person=PersonId(str(item["person"])),
-        member_id=MemberId(str(item["member_id"])),
-        line=int(item["line"]),
-        last_inbound_ms=int(item.get("last_inbound_ms", 0)),
-        session=int(item.get("session", 0)),
-        finished=int(item.get("finished", 0)),
-        **{name: str(item.get(name, "")) for name in _TEXTS},
+def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
+    """`home` with the addresses and the window of whichever of them the customer wrote in last."""
+    last = max(group, key=lambda each: each.last_inbound_ms, default=home)
+    return replace(
+        home,
+        wa_id=last.wa_id,
+        user_id=last.user_id,
+        parent_user_id=last.parent_user_id,
+        last_inbound_ms=last.last_inbound_ms,
+        portfolio=last.portfolio,
     )
+
+
+def _new(number: Number, person: PersonId, caller: Caller, at_ms: int) -> Conversation:
+    return Conversation(
+        phone_number_id=number.phone_number_id,
+        person=person,
+        member_id=number.member_id,
+        connector=number.connector,
+        line=number.line,
+        external=str(person),
+        name=caller.name,
+        wa_id=caller.wa_id,
+        user_id=caller.user_id,
+        parent_user_id=caller.parent_user_id,
+        last_inbound_ms=at_ms,
+        portfolio=number.portfolio_id,
+    )
+
+
+def _making(conversation: Conversation) -> list[Write]:
+    """The reverse may be there from another number that the line had before; it leads to the line's number of today."""
+    return [
+        Put(conversation_item(conversation), when=absent("pk")),
+        Put(
+            reverse_item(conversation) | {"opened_ms": conversation.last_inbound_ms},
+            when=any_of(absent("pk"), eq("person", str(conversation.person))),
+        ),
+    ]

@@ -178,6 +178,7 @@ def number_of(item: Item) -> Number:
         line=int(item.get("line", 0)),
         rate=_rate(item, "rate_", NUMBER_RATE),
         pair_rate=_rate(item, "pair_", PAIR_RATE),
+        portfolio_id=str(item.get("portfolio_id", "")),
     )
 
 
@@ -188,6 +189,7 @@ def number_item(number: Number) -> Item:
         "sk": sk,
         "phone_number_id": str(number.phone_number_id),
         "waba_id": number.waba_id,
+        "portfolio_id": number.portfolio_id,
         "display_phone_number": number.display_phone_number,
         "member_id": str(number.member_id),
         "connector": number.connector,

@@ -46,8 +46,28 @@ def timing() -> tuple[str, str]:
     return "STACK", "TIMING"
 
 
-def alias(tenant: str, kind: str, value: str) -> tuple[str, str]:
-    return f"AL#{tenant}#{kind}#{digest(value)}", "AL"
+def alias(scope: str, kind: str, value: str) -> tuple[str, str]:
+    """scope: whose alias it is: the tenant, with the business portfolio for BSUIDs."""
+    return f"AL#{scope}#{kind}#{digest(value)}", "AL"
+
+
+def person(tenant: str, person_id: str) -> tuple[str, str]:
+    """Only people who were merged have this item. Its pk is also the index partition of a person's aliases."""
+    return f"PS#{tenant}#{person_id}", "PS"
+
+
+def merge(tenant: str, merge_id: str) -> tuple[str, str]:
+    return f"PM#{tenant}#{merge_id}", "PM"
+
+
+def people_case(tenant: str, case_id: str) -> tuple[str, str]:
+    """A clash of aliases that a person should look at."""
+    return f"PC#{tenant}#{case_id}", "PC"
+
+
+def audit(tenant: str, month: str) -> str:
+    """Partition of the audit trail. month: yyyymm."""
+    return f"A#{tenant}#{month}"
 
 
 def preference(tenant: str, kind: str, value: str) -> tuple[str, str]:

@@ -33,7 +33,7 @@ from ponte.whatsapp.typed_reads import Json, clean, flag, integer, label, mappin
 
 type Reader = Callable[[Json], Body | None]
 
-_CHANGED = re.compile(r"changed from (\S+) to (\S+)$")
+_CHANGED = re.compile(r"\bchanged from (\S+) to (\S+)$")
 _MAX_ANSWERS = 50
 _SYSTEM_KINDS: dict[str, SystemKind] = {
     "user_changed_number": "user_changed_number",
@@ -93,6 +93,7 @@ def _card(card: Json, asked: bool) -> Card:
         emails=tuple(filter(None, emails)),
         organization=label(mapping(card, "org"), "company"),
         own=asked or card.get("origin") == "contact_request",
+        wa_ids=tuple(filter(None, (phone(each.get("wa_id")) for each in mappings(card, "phones")))),
     )
 
 
@@ -185,18 +186,26 @@ def _system(message: Json) -> SystemChange | None:
     found = mapping(message, "system")
     if not found:
         return None
+    kind = _SYSTEM_KINDS.get(label(found, "type"), "other")
     user_id, previous = found.get("user_id"), found.get("previous_user_id")
     parent, previous_parent = found.get("parent_user_id"), found.get("previous_parent_user_id")
-    sentence = _CHANGED.search(text(found, "body"))
-    if previous is None and sentence and is_user_id(sentence[1]) and sentence[2] == user_id:
-        previous = sentence[1]  # before 2026-08-11 only the sentence told
+    new_phone = phone(found.get("wa_id")) or phone(found.get("new_wa_id"))
+    previous_phone = phone(found.get("customer"))  # the older form's word for who they were
+    # Before 2026-08-11 only Meta's sentence told of the old id, at times of both. It ends with the two ids, so whatever
+    # a profile's name holds stands before them; one that disagrees with the fields beside it is not believed.
+    if kind != "other" and (told := _CHANGED.search(text(found, "body"))):
+        if is_user_id(told[1]) and is_user_id(told[2]) and user_id in (None, told[2]):
+            user_id, previous = told[2], told[1] if previous is None else previous
+        elif phone(told[1]) and phone(told[2]) and new_phone in (None, phone(told[2])):
+            new_phone, previous_phone = phone(told[2]), previous_phone or phone(told[1])
     return SystemChange(
-        kind=_SYSTEM_KINDS.get(label(found, "type"), "other"),
-        phone=phone(found.get("wa_id")) or phone(found.get("new_wa_id")),
+        kind=kind,
+        phone=new_phone,
         user_id=user_id if is_user_id(user_id) else None,
         parent_user_id=parent if is_parent_user_id(parent) else None,
         previous_user_id=previous if is_user_id(previous) else None,
         previous_parent_user_id=previous_parent if is_parent_user_id(previous_parent) else None,
+        previous_phone=previous_phone,
     )
 
 

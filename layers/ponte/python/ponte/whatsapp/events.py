@@ -64,14 +64,15 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One shared contact. phones: as written on the card. own: the answer to our question for the phone number; only
-    then may the card's number be taken for the sender's."""
+    """One shared contact. phones: as written on the card; wa_ids: those that WhatsApp itself knows, digits. own: the
+    answer to our question for the phone number; only then may the card's number be taken for the sender's."""
 
     name: str
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     organization: str = ""
     own: bool = False
+    wa_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class SystemChange:
     parent_user_id: str | None = None
     previous_user_id: str | None = None
     previous_parent_user_id: str | None = None
+    previous_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""Conversations and their reverses as items of the Core table."""
+
+from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId
+from ponte.storage import activity, keys
+from ponte.storage.table import Item
+
+
+def reverse_item(conversation: Conversation) -> Item:
+    pk, sk = keys.chat(conversation.member_id, conversation.connector, conversation.line, conversation.external)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "phone_number_id": str(conversation.phone_number_id),
+        "person": str(conversation.person),
+        **activity.index(conversation, conversation.last_inbound_ms),
+    }
+
+
+_TEXTS = (
+    *("connector", "external", "name", "wa_id", "user_id", "parent_user_id", "portfolio"),
+    *("chat_id", "contact_id", "lead_id", "ad"),
+)
+
+
+def conversation_item(conversation: Conversation) -> Item:
+    pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
+    texts = {name: getattr(conversation, name) for name in _TEXTS}
+    return {
+        "pk": pk,
+        "sk": sk,
+        "phone_number_id": str(conversation.phone_number_id),
+        "person": str(conversation.person),
+        "member_id": str(conversation.member_id),
+        "line": conversation.line,
+        "last_inbound_ms": conversation.last_inbound_ms,
+        **{name: value for name, value in texts.items() if value},
+    }
+
+
+def conversation_of(item: Item) -> Conversation:
+    return Conversation(
+        phone_number_id=PhoneNumberId(str(item["phone_number_id"])),
+        person=PersonId(str(item["person"])),
+        member_id=MemberId(str(item["member_id"])),
+        line=int(item["line"]),
+        last_inbound_ms=int(item.get("last_inbound_ms", 0)),
+        session=int(item.get("session", 0)),
+        finished=int(item.get("finished", 0)),
+        **{name: str(item.get(name, "")) for name in _TEXTS},
+    )
