@@ -12,9 +12,10 @@ from cli.words import LANGUAGES, masked, plain, reason, words
 from ponte.texts.cli import TEXTS
 from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.doctor import TEXTS as DOCTOR
+from ponte.texts.people import TEXTS as PEOPLE
 
 ROOT = Path(__file__).parents[2]
-ALL = TEXTS | HEAL | DOCTOR
+ALL = TEXTS | HEAL | DOCTOR | PEOPLE
 FAMILIES = {key.partition(".")[0] for key in ALL}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(FAMILIES))})\.[a-z_A-Z.]+)"')
 CHECK = re.compile(r'check(?:, about)?(?:, line)? = "([a-z._]+)"|(?:ok|problem|unchecked|unasked)\("([a-z._]+)"')
@@ -53,6 +54,10 @@ def test_a_sentence_names_the_same_things_in_both_languages(key: str) -> None:
         ("heal", COUNTS),
         ("heal", ("missing_one", "stale_one", "stop.time", "stop.rate", "stop.other")),
         ("heal.why", ("last_session_only", "too_long", "author_unknown", "chat_unknown")),
+        ("people.kind", ("alias", "card", "phone_moved")),
+        ("people.grade", ("strong", "weak")),
+        ("people.alias", ("bsuid", "parent", "phone")),
+        ("people.refused", ("not_found", "same", "undone", "too_many", "contended")),
         ("dlq.state", ("empty", "moved", "started", "refused")),
     ],
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
     from ponte.runtime.installation import Installation
     from ponte.runtime.pages import Pages
+    from ponte.runtime.people_cases import PeopleDesk
     from ponte.runtime.perform import Means
     from ponte.storage.directory import Directory
     from ponte.storage.s3 import S3Store
@@ -153,6 +154,13 @@ def pages() -> "Pages":
     from ponte.runtime.pages import Pages  # noqa: PLC0415
 
     return Pages(installation(), bitrix24_door(), settings().language)
+
+
+@cache
+def people_desk() -> "PeopleDesk":
+    from ponte.runtime.people_cases import PeopleDesk  # noqa: PLC0415
+
+    return PeopleDesk(tables(), directory(), CLOCK)
 
 
 @cache
