@@ -5,10 +5,20 @@ import re
 
 import pytest
 
+from ponte.people.aliases import Alias
+from ponte.people.identity import Scope
 from ponte.storage import keys
+from ponte.storage.aliases import alias_item
 
 SCOPES = ("tenant", "member_id", "phone_number_id", "event_id")
-ARGUMENTS = {"event_id": "wa|T|wamid.1", "tenant": "T", "member_id": "T", "phone_number_id": "T", "line_id": 7}
+ARGUMENTS = {
+    "event_id": "wa|T|wamid.1",
+    "tenant": "T",
+    "scope": "T",
+    "member_id": "T",
+    "phone_number_id": "T",
+    "line_id": 7,
+}
 NAMED = {
     name: function
     for name, function in vars(keys).items()
@@ -36,9 +46,16 @@ def test_the_keys_that_name_nobody_are_known() -> None:
     }
     assert others == {
         "portal_address",  # holds the portal's id as an attribute
+        "alias",  # the scope is its caller's, the tenant first (the next test)
         "timing",  # of the stack
         "account_state",  # of a WhatsApp account, no person's
         "bucket",  # State: expires
         "heal_run",  # State: of the stack
         "lock",  # State or Core: the scope is its caller's, the tenant second
     }
+
+
+def test_an_alias_within_a_portfolio_is_found_by_its_tenant() -> None:
+    scope = Scope("T", portfolio="900")
+    pk = alias_item(scope, Alias("bsuid", "BR.1", "p1", 1))["pk"]
+    assert re.split(r"[#|]", pk)[1] == "T"

@@ -84,4 +84,4 @@ def alias_of(item: Item) -> Alias:
 
 
 def _scope(scope: Scope, kind: str) -> str:
-    return f"{scope.tenant}.{scope.portfolio}" if kind == "bsuid" and scope.portfolio else scope.tenant
+    return f"{scope.tenant}#{scope.portfolio}" if kind == "bsuid" and scope.portfolio else scope.tenant

@@ -6,6 +6,7 @@ person's addresses is written to later.
 
 from collections.abc import Sequence
 
+from ponte.people.phone_numbers import match_set
 from ponte.storage import keys
 from ponte.storage.table import ConditionFailed, Table, Update, absent, all_of, any_of, eq, lt
 
@@ -21,7 +22,7 @@ class Preferences:
         newer = [absent("at"), lt("at", at)]
         if not allows_marketing:
             newer.append(all_of(eq("at", at), eq("allows", True)))
-        for kind, value in aliases:
+        for kind, value in _every_form(aliases):
             fields = {"allows": allows_marketing, "at": at}
             try:
                 self._table.write(Update(*keys.preference(tenant, kind, value), set=fields, when=any_of(*newer)))
@@ -30,7 +31,12 @@ class Preferences:
 
     def allows_marketing(self, tenant: str, aliases: Sequence[tuple[str, str]]) -> bool:
         """Whether nobody behind these aliases asked for no marketing; the newest word of any of them counts."""
-        wanted = {keys.preference(tenant, kind, value) for kind, value in aliases}
+        wanted = {keys.preference(tenant, kind, value) for kind, value in _every_form(aliases)}
         rows = self._table.get_many(sorted(wanted)) if wanted else []
         newest = max(rows, key=lambda row: (int(row["at"]), not row["allows"]), default=None)
         return newest is None or bool(newest["allows"])
+
+
+def _every_form(aliases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A phone under each form in which it may be known."""
+    return [(kind, form) for kind, value in aliases for form in (match_set(value) if kind == "phone" else (value,))]
