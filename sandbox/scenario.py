@@ -34,11 +34,18 @@ class NumberRate(TypedDict):
     pair_burst: float
 
 
+class WindowTemplate(TypedDict):
+    name: str
+    language: str
+    parameters: list[str]
+
+
 class Number(TypedDict):
     phone_number_id: str
     waba_id: str
     portfolio_id: NotRequired[str]
     display_phone_number: str
+    window_template: NotRequired[WindowTemplate]
     rate: NumberRate
 
 

@@ -12,7 +12,7 @@ from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, Phone
 from ponte.people.callers import caller
 from ponte.storage import keys
 from ponte.storage.conversations import Conversations
-from ponte.storage.directory import line_item, number_item, portal_item
+from ponte.storage.directory import line_item, number_item, portal_item, window_template_of
 from ponte.storage.grants import Cipher, context
 from ponte.storage.ledger import STEP, TTL_SECONDS
 from ponte.storage.table import Item, Put, Table, Write
@@ -115,6 +115,7 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
         rate=Rate(rate["per_s"], round(rate["burst"])),
         pair_rate=Rate(rate["pair_per_s"], round(rate["pair_burst"])),
         portfolio_id=number.get("portfolio_id", ""),
+        window_template=window_template_of(number.get("window_template")),
     )
 
 

@@ -93,7 +93,7 @@ class FakeMeta:
                 return json_reply(200, {"success": True})
             case "GET", "message_templates":
                 name = parse_qs(call.query).get("name", [""])[0]
-                found = [one for one in world.meta["templates"] if name in ("", one.get("name"))]
+                found = [one for one in world.meta["templates"] if name in str(one.get("name"))]
                 return json_reply(200, {"data": found, "paging": {}})
             case "GET", "phone_numbers":
                 mine = [number for number in world.meta["numbers"] if number["waba_id"] == waba_id]

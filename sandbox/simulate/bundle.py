@@ -85,6 +85,7 @@ class PonteBundle:
         outside = Outside(
             tables=tables,
             store=store,
+            queue=self._queue_of,
             secrets=secrets,
             directory=directory,
             sender=StormySender(land.world, land.fakes, strait, function),

@@ -85,6 +85,7 @@ class Walk:
         outside = Outside(
             tables=self.tables,
             store=MemoryStore(),
+            queue=lambda _: self,
             secrets=KnownSecrets(secrets),
             directory=Directory(self.tables.core, self.clock, cache_ms=0),
             sender=self._send,
@@ -99,6 +100,11 @@ class Walk:
         self._workers = {
             flow: worker(make_parts(outside, self.means, settings, flow)) for flow, worker in WORKERS.items()
         }
+
+    def send(self, envelopes: Sequence[Envelope], *, fifo: bool, again: str = "") -> int:  # noqa: ARG002
+        """As the queue of operators' messages, to which a customer's message may send."""
+        self._deliver("bitrix24_to_whatsapp", envelopes)
+        return 0
 
     def whatsapp(self, body: bytes) -> dict[str, int]:
         """One webhook of Meta, worked off to its end. Returns what the door counts, by kind."""

@@ -50,7 +50,7 @@ MATRIX: dict[str, set[str]] = {
         "put claim",
     },
     "health": {"ask queues", "describe Core"},
-    "on_whatsapp_event": WORKER | {"receive whatsapp events"},
+    "on_whatsapp_event": WORKER | {"receive whatsapp events", "send bitrix24 events", "put spill"},
     "on_whatsapp_status": WORKER | {"receive statuses"},
     # the scans: erasing a portal's data after an uninstallation
     "on_bitrix24_event": WORKER | {"receive bitrix24 events", "scan Core", "scan Message"},
@@ -77,7 +77,7 @@ MATRIX: dict[str, set[str]] = {
 MAY: dict[str, set[str]] = {
     "health": {"read Core"},
     "sweep_spill": {"put spill"},
-    "on_whatsapp_event": {"put spill", "ask queues"},
+    "on_whatsapp_event": {"ask queues"},
     "on_whatsapp_status": {"put spill", "ask queues"},
     "on_bitrix24_event": {"put spill", "ask queues"},
 }

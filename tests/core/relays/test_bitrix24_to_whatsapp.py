@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ponte.bitrix24.values import OperatorDelete, OperatorEdit, OperatorFile, OperatorMessage
+from ponte.bitrix24.values import OperatorFile, OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
-from ponte.relays.bitrix24_to_whatsapp import callback, decide, decide_change, read_callback, recipient
+from ponte.relays.bitrix24_to_whatsapp import Reply, callback, decide, read_callback, recipient
 from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step
 
 HOUR = 3_600_000
@@ -23,7 +23,7 @@ def walk(event: OperatorMessage, conversation: Conversation | None, line: Line |
     steps: dict[str, Any] = {}
     seen: list[Any] = []
     for _ in range(30):
-        decision = decide(event, conversation, line, kw.get("now", NOW), "pt-BR", steps)
+        decision = decide(event, Reply(conversation, line, kw.get("now", NOW), "pt-BR"), steps)
         if not isinstance(decision, Step):
             return [*seen, decision]
         seen.append(decision.effect)
@@ -117,20 +117,6 @@ def test_a_file_alone_sends_no_empty_text(signature: bool) -> None:
     assert [type(e) for e in effects] == [PostNotice, Finish]
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        OperatorEdit("ponte", 7, "1807", "86497", "p1", "27", "novo", ("w0",), 1),
-        OperatorDelete("ponte", 7, "1807", "86497", "p1", ("w0",), 1),
-    ],
-)
-def test_a_change_of_a_sent_message_is_one_notice(event: OperatorEdit | OperatorDelete) -> None:
-    first = decide_change(event, {}, "pt-BR")
-    assert isinstance(first, Step)
-    assert isinstance(first.effect, PostNotice)
-    assert decide_change(event, {"notice": {}}, "pt-BR") == Finish()
-
-
 def test_a_callback_reads_back_to_its_event_and_part() -> None:
     assert read_callback(callback("b24|m|ADD|c|1|7", 3)) == ("b24|m|ADD|c|1|7", 3)
 
@@ -149,4 +135,4 @@ def test_foreign_callback_data_names_nothing(data: str | None) -> None:
 def test_an_acknowledgement_that_a_shut_portal_refuses_waits_for_a_person(code: str, end: Decision) -> None:
     """Sent, but the operator would look at a clock for ever; a redrive makes up for it."""
     steps = {"send0": {"wamid": "w0"}, "ack": {"refused": code, "detail": ""}}
-    assert decide(EVENT, CONVERSATION, LINE, NOW, "pt-BR", steps) == end
+    assert decide(EVENT, Reply(CONVERSATION, LINE, NOW, "pt-BR"), steps) == end

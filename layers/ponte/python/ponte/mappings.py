@@ -60,10 +60,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowTemplate:
+    """What asks a customer to write again once their 24-hour window is shut: an approved utility template.
+
+    parameters: of its body, in order, or "name=value" for named ones; {nome} and {primeiro_nome} stand for the
+    customer's name.
+    """
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A WhatsApp business number and the line it is joined with.
 
     portfolio_id: Meta's business portfolio that the number belongs to, "" where nobody said.
+    window_template: None = none is sent by itself.
     """
 
     phone_number_id: PhoneNumberId
@@ -75,6 +89,7 @@ class Number:
     rate: Rate
     pair_rate: Rate
     portfolio_id: str = ""
+    window_template: WindowTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,10 @@ class Conversation:
     nobody said which. last_inbound_ms: the customer's last message by the provider's clock, 0 = never seen (the 24-hour
     window is then left to the provider). session, finished: the newest dialog that was opened in the chat and the
     newest that was closed, 0 = not told. ad: the ad that was shown last.
+
+    refused_ms, asked_ms: the last_inbound_ms of the shut window that Meta spoke of (131047) and of the one in which the
+    window's template was sent, -1 for none. waiting: above 0 while replies are held in this chat; also_waiting: the
+    (connector, line, external) of the same person's other chats in which some are.
     """
 
     phone_number_id: PhoneNumberId
@@ -107,6 +126,10 @@ class Conversation:
     session: int = 0
     finished: int = 0
     ad: str = ""
+    refused_ms: int = -1
+    asked_ms: int = -1
+    waiting: int = 0
+    also_waiting: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def is_closed(self) -> bool:

@@ -16,7 +16,7 @@ Source: bitrix24/b24restdocs, chats/messages/formatting.md (read 2026-11).
 
 import re
 
-_SIGNATURE = re.compile(r"\[b\](?P<name>[^\[\]\n]{1,200}):\[/b\](?: ?\[br\] ?| \Z)", re.IGNORECASE)
+SIGNATURE = re.compile(r"\[b\](?P<name>[^\[\]\n]{1,200}):\[/b\](?: ?\[br\] ?| \Z)", re.IGNORECASE)
 _TAG = re.compile(r"\[(?P<close>/?)(?P<name>[a-z]{1,10})(?P<value>[= ][^\[\]\n]*)?\]", re.IGNORECASE)
 _CODE_END = re.compile(r"\[/code\]", re.IGNORECASE)
 _EMOJI = re.compile(r":(f[0-7][0-9a-f]{6}):", re.IGNORECASE)
@@ -48,7 +48,7 @@ def to_whatsapp(text: str, *, signature: bool) -> str:
     trims what is typed, so that none of the three forms is an operator's own bold line.
     """
     name = ""
-    found = _SIGNATURE.match(text)
+    found = SIGNATURE.match(text)
     if found:
         text = text[found.end() :]
         name = found["name"].replace("*", "").strip() if signature else ""

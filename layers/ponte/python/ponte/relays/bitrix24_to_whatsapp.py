@@ -1,26 +1,23 @@
 """An operator's message in the open channel to the customer's phone."""
 
 import re
+from dataclasses import dataclass
 
-from ponte.bitrix24 import markup
-from ponte.bitrix24.values import OperatorDelete, OperatorEdit, OperatorMessage
+from ponte.bitrix24 import markup, quotes
+from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
-from ponte.relays.effects import (
-    AcknowledgeDelivery,
-    Decision,
-    Finish,
-    Park,
-    PostNotice,
-    SendText,
-    Step,
-    Steps,
-    refused,
-)
+from ponte.relays import operator_commands, window
+from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step, Steps, refused
+from ponte.relays.operator_commands import CommandError, Interactive, PlainText, UseTemplate
+from ponte.relays.outbound_effects import FindQuoted, FindTemplate, SendInteractive, SendTemplate
+from ponte.relays.window import Asking
 from ponte.texts import text as sentence
+from ponte.whatsapp import templates
+from ponte.whatsapp.templates import TemplateError, Values
 
-WINDOW_MS = 24 * 3600 * 1000  # Meta's customer service window
 CALLBACK_MAX = 512
 PORTAL_SHUT = {"portal_reauth", "portal_disabled", "no_grant", "expired_token", "invalid_token", "no_auth_found"}
+AUTOMATIC = "0"  # author of what the line itself writes
 _BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 _PHONE = re.compile(r"[0-9]{6,15}")
 
@@ -42,72 +39,159 @@ def recipient(conversation: Conversation | None, external: str) -> tuple[str, st
     return "", ""
 
 
-def callback(event_id: str, part: int) -> str:
+def callback(event_id: str, part: int | str) -> str:
     """What travels in `biz_opaque_callback_data`: enough to find the ledger item from any receipt."""
     return f"p1:{part}:{event_id}"
 
 
-def read_callback(data: str | None) -> tuple[str, int] | None:
-    """(event_id, part) of a callback of ours; None for anything else."""
+def read_callback(data: str | None) -> tuple[str, int | str] | None:
+    """(event_id, part) of a callback of ours; None for anything else. part: a number, or "template"."""
     if not data or len(data) > CALLBACK_MAX:
         return None
-    match = re.fullmatch(r"p1:([0-9]{1,3}):(b24\|.+)", data, re.DOTALL)
-    return (match[2], int(match[1])) if match else None
+    match = re.fullmatch(r"p1:([0-9]{1,3}|template):(b24\|.+)", data, re.DOTALL)
+    return (match[2], int(match[1]) if match[1].isdigit() else match[1]) if match else None
 
 
-def decide(
-    event: OperatorMessage, conversation: Conversation | None, line: Line | None, now_ms: int, lang: str, steps: Steps
-) -> Decision:
-    """The next effect for an operator's message. line: None where it is not ours (any more)."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What decides beside the message. line: None where it is not ours (any more). asking: what there is to open a shut
+    window with. open_step: the send whose fate is unknown, "" for none: it is settled before anything else. came_late:
+    the operator changed the message when part of it had gone out."""
+
+    conversation: Conversation | None
+    line: Line | None
+    now_ms: int
+    lang: str
+    asking: Asking | None = None
+    open_step: str = ""
+    came_late: bool = False
+
+
+type Piece = SendText | SendInteractive | SendTemplate
+
+
+def open_step(steps: Steps) -> str:
+    """The send that a crash may have struck, "" for none: holding a reply comes before any send of it."""
+    if "hold" in steps:
+        return "template" if window.is_asking(steps) else ""
+    return f"send{sum(name.startswith('send') and 'wamid' in outcome for name, outcome in steps.items())}"
+
+
+def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
+    """The next effect for an operator's message."""
+    conversation, line, lang = reply.conversation, reply.line, reply.lang
     if line is None or not line.phone_number_id:
         return _stop(event, "reason.line_unknown", "", lang, steps)
-    body = markup.to_whatsapp(event.text, signature=line.signature)
-    # A file without text brings nothing but the operator's name before it: no message of its own.
-    parts = markup.split_text(body) if markup.to_whatsapp(event.text, signature=False) else []
+    quoted = quotes.find(event.text)
+    if quoted and quoted.chat_id == event.chat_id and "quote" not in steps:
+        return Step("quote", FindQuoted(event.connector, event.chat_id, quoted.message_id))
+    reply_to = str(steps.get("quote", {}).get("wamid", ""))
+    text = quoted.answer if quoted and reply_to else event.text
     if event.files and "notice_files" not in steps:
         return Step("notice_files", PostNotice(str(event.chat_id), sentence("notice.files_not_sent", lang)))
-    if not parts:
+    address = recipient(conversation, event.external)
+    try:
+        pieces = _pieces(event, text, reply, address, reply_to, steps)
+    except (CommandError, TemplateError) as error:
+        return _refuse(event, error, lang, steps)
+    if isinstance(pieces, Step):
+        return pieces
+    if not pieces:
         return Finish("SKIPPED", "files_only" if event.files else "empty")
-    to, bsuid = recipient(conversation, event.external)
-    if not to and not bsuid:
+    if address == ("", ""):
         return _stop(event, "reason.recipient_unknown", "", lang, steps)
-    last = conversation.last_inbound_ms if conversation else 0
-    if last and now_ms - last >= WINDOW_MS and "send0" not in steps:
-        return _stop(event, "reason.whatsapp.131047", "", lang, steps)
+    return _send(event, pieces, reply, address, steps)
+
+
+def _send(
+    event: OperatorMessage, pieces: list[Piece], reply: Reply, address: tuple[str, str], steps: Steps
+) -> Decision:
+    """Piece after piece; free ones only into an open window, and all acknowledged together."""
+    conversation, lang = reply.conversation, reply.lang
+
+    def shut() -> Decision:
+        if conversation is None:
+            return _stop(event, f"reason.whatsapp.{window.SHUT}", "", lang, steps)
+        return window.decide_shut(reply.asking, conversation, address, event.chat_id, reply.now_ms, lang, steps)
+
+    if reply.open_step == "template" and window.is_asking(steps):
+        return shut()
     wamids = []
-    for part, body_part in enumerate(parts):
+    for part, piece in enumerate(pieces):
         name = f"send{part}"
         if name not in steps:
-            return Step(name, SendText(to, bsuid, body_part, part))
+            is_free = not isinstance(piece, SendTemplate)
+            if is_free and name != reply.open_step and window.is_shut(conversation, reply.now_ms):
+                return shut()
+            return Step(name, piece)
         code = refused(steps, name)
+        if code == window.SHUT:
+            return shut()
         if code is not None:
             return _stop(event, f"reason.whatsapp.{code}", str(steps[name].get("detail", "")), lang, steps)
         wamids.append(str(steps[name]["wamid"]))
     if "ack" not in steps:
-        ids = tuple(wamids)
-        return Step(
-            "ack",
-            AcknowledgeDelivery(
-                event.connector, event.line, str(event.chat_id), str(event.message_id), event.external, ids
-            ),
-        )
+        named = (event.connector, event.line, event.chat_id, event.message_id, event.external)
+        return Step("ack", AcknowledgeDelivery(*named, tuple(wamids)))
     code = refused(steps, "ack")
     if code in PORTAL_SHUT:  # sent, but the operator's screen would show its clock for ever: a redrive acknowledges it
         return Park(f"reason.bitrix24.{code}", str(steps["ack"].get("detail", "")))
+    if reply.came_late and "notice_late" not in steps:
+        return Step("notice_late", PostNotice(event.chat_id, sentence("notice.edit_not_possible", lang)))
     return Finish()
+
+
+def _pieces(
+    event: OperatorMessage, text: str, reply: Reply, address: tuple[str, str], reply_to: str, steps: Steps
+) -> list[Piece] | Step:
+    """What is to be sent, or the step that is needed to know it. Raises CommandError, TemplateError."""
+    plain = markup.to_whatsapp(text, signature=False)
+    if not plain:  # a file without text brings nothing but the operator's name before it: no message of its own
+        return []
+    signed = markup.to_whatsapp(text, signature=bool(reply.line and reply.line.signature))
+    greeting = signed.removesuffix(plain)
+    command = PlainText(plain) if event.author_id == AUTOMATIC else operator_commands.parse(plain, greeting)
+    to, bsuid = address
+    match command:
+        case PlainText(body):
+            parts = markup.split_text(greeting + body)
+            return [SendText(to, bsuid, part, number, "" if number else reply_to) for number, part in enumerate(parts)]
+        case Interactive(content):
+            return [SendInteractive(to, bsuid, content, reply_to=reply_to)]
+        case UseTemplate():
+            return _template(command, reply, address, reply_to, steps)
+
+
+def _template(
+    command: UseTemplate, reply: Reply, address: tuple[str, str], reply_to: str, steps: Steps
+) -> list[Piece] | Step:
+    """A template by an operator's own choice, of any category, as Graph knows it now."""
+    to, bsuid = address
+    if "send0" in steps:  # done, or refused: what the catalogue says by now changes nothing
+        return [SendTemplate(to, bsuid, command.name, command.language, ())]
+    if reply.asking is None:
+        raise TemplateError("missing")
+    if "catalogue" not in steps:
+        return Step("catalogue", FindTemplate(reply.asking.number.waba_id, command.name))
+    found = templates.choose(window.listed(steps["catalogue"]), command.name, command.language)
+    if found is None:
+        raise TemplateError("missing")
+    name, given = reply.conversation.name if reply.conversation else "", command.values
+    values = Values(window.personal(given.body, name, reply.lang), given.header, given.buttons)
+    components = tuple(templates.fill(found, values))
+    return [SendTemplate(to, bsuid, found.name, found.language, components, reply_to=reply_to, category=found.category)]
+
+
+def _refuse(event: OperatorMessage, error: CommandError | TemplateError, lang: str, steps: Steps) -> Decision:
+    """What was typed cannot be sent: say why, once. The operator types it again, so nothing is kept."""
+    if "notice" not in steps:
+        if isinstance(error, TemplateError):
+            why = window.wrong(error, lang)
+        else:
+            why = sentence(f"command.{error.key}", lang, **error.values)
+        return Step("notice", PostNotice(event.chat_id, sentence("notice.command_refused", lang, why=why)))
+    return Finish("SKIPPED", "command_refused")
 
 
 def _stop(event: OperatorMessage, reason: str, detail: str, lang: str, steps: Steps) -> Decision:
-    """Tell the operator in the chat, then keep the message for a person."""
-    if "notice" not in steps and event.chat_id:
-        why = sentence(reason, lang, code=reason.rpartition(".")[2], detail=detail)
-        return Step("notice", PostNotice(str(event.chat_id), sentence("notice.not_sent", lang, why=why)))
-    return Park(reason, detail)
-
-
-def decide_change(event: OperatorEdit | OperatorDelete, steps: Steps, lang: str) -> Decision:
-    """An operator changed or removed a message that WhatsApp already has: it cannot follow; say so once."""
-    if "notice" not in steps:
-        key = "notice.edit_not_possible" if isinstance(event, OperatorEdit) else "notice.delete_not_possible"
-        return Step("notice", PostNotice(str(event.chat_id), sentence(key, lang)))
-    return Finish()
+    return window.stop(event.chat_id, reason, detail, lang, steps)

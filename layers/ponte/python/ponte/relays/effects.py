@@ -11,6 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ponte.relays.outbound_effects import (
+    ChangeQueued,
+    FindQuoted,
+    FindTemplate,
+    HoldReply,
+    KeepTemplateChange,
+    LetHeldGo,
+    SendInteractive,
+    SendTemplate,
+    StopHolding,
+)
+
 type Steps = Mapping[str, Mapping[str, Any]]
 
 
@@ -263,6 +275,15 @@ type Effect = (
     | SaveConversation
     | MarkRead
     | SendText
+    | SendTemplate
+    | SendInteractive
+    | FindTemplate
+    | KeepTemplateChange
+    | HoldReply
+    | StopHolding
+    | LetHeldGo
+    | FindQuoted
+    | ChangeQueued
     | AcknowledgeDelivery
     | ReportReading
     | PostNotice

@@ -5,6 +5,8 @@ then one `imconnector.send.messages`, which makes user, chat and session; mappin
 answer or an automatic text always finds its way back.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ponte.bitrix24 import markup
@@ -28,6 +30,7 @@ from ponte.relays.effects import (
     UpdateInOpenLine,
     refused,
 )
+from ponte.relays.outbound_effects import LetHeldGo
 from ponte.whatsapp import describe
 from ponte.whatsapp.events import Call, Edit, InboundMessage, Nothing, Reaction, Revoke, SystemChange
 
@@ -43,6 +46,11 @@ def kept_ids(wamid: str) -> tuple[str, ...]:
     """The ids under which a portal may keep the message of a wamid: ours for customers' messages, and for operators'
     what we acknowledged it with, as much as fits."""
     return (wamid,) if len(wamid) <= MESSAGE_ID_MAX else (message_id(wamid), wamid[:MESSAGE_ID_MAX])
+
+
+def is_whole(kept: str) -> bool:
+    """Whether an id that a portal keeps of a message is the very wamid, neither cut nor a short name of ours."""
+    return len(kept) < MESSAGE_ID_MAX and re.fullmatch(r"wamid\.[A-Za-z0-9_-]{22}", kept) is None
 
 
 def opens_nothing(message: InboundMessage) -> bool:
@@ -64,6 +72,11 @@ def decide(
         return Finish("SKIPPED", "nothing_to_show")
     if conversation is None or (opens_nothing(message) and not conversation.chat_id):
         return Finish("SKIPPED", "no_conversation", keep=True)
+    if not opens_nothing(message):
+        # First of all: whether Bitrix24 takes the message or not, the customer gets what was written to them.
+        for name, held in _let_go(conversation, message.wamid):
+            if name not in steps:
+                return Step(name, held)
     if (about := spoken_of(message)) and conversation.chat_id and "find" not in steps:
         return Step("find", FindMessage(conversation.chat_id, kept_ids(about), is_patient=opens_nothing(message)))
     if isinstance(message.body, Edit | Revoke):
@@ -141,6 +154,13 @@ def _as_message(message: InboundMessage, conversation: Conversation, crm: CrmMod
     if "mark_read" not in steps and not opens_nothing(message) and not isinstance(message.body, Call):
         return Step("mark_read", MarkRead(message.wamid))
     return Finish()
+
+
+def _let_go(conversation: Conversation, cause: str) -> Iterator[tuple[str, LetHeldGo]]:
+    """Each chat of the person in which replies wait for them, by the step's name."""
+    own = ((conversation.connector, conversation.line, conversation.external),) if conversation.waiting else ()
+    for n, (connector, line, external) in enumerate((*own, *conversation.also_waiting)):
+        yield f"let_go{n}", LetHeldGo(conversation.member_id, connector, line, external, cause)
 
 
 def ad_of(message: InboundMessage) -> str:

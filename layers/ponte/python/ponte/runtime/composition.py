@@ -19,20 +19,24 @@ from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
+from ponte.runtime.held_replies import HeldReplies
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.outbound_performer import OutboundPerformer
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.redrive import Queue
 from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
 from ponte.runtime.whatsapp_events import WhatsappEvents
+from ponte.runtime.whatsapp_sends import WhatsappSends
 from ponte.runtime.whatsapp_statuses import WhatsappStatuses
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.accounts import Accounts
 from ponte.storage.audit import Audit
 from ponte.storage.buckets import Buckets
+from ponte.storage.changes import Changes
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.erasure import Erasure
@@ -42,6 +46,8 @@ from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.table import Tables
+from ponte.storage.templates import Templates
+from ponte.storage.windows import Windows
 from ponte.whatsapp.client import WhatsappClient
 
 WORKERS: Mapping[str, type[Worker]] = {
@@ -53,10 +59,11 @@ type BatchAnswer = dict[str, list[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """owner: a new unique name per claim or lock. jitter: a random number in [0, 1)."""
+    """queue: by the field of Settings. owner: a new unique name per claim or lock. jitter: a random number, [0, 1)."""
 
     tables: Tables
     store: ObjectStore
+    queue: Callable[[str], Queue]
     secrets: Secrets
     directory: Directory
     sender: Sender
@@ -86,13 +93,41 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         outside.clock,
         outside.log,
     )
+    numbers = NumberCalls(meta, buckets, outside.secrets, outside.clock, outside.log, settings.graph_version)
+    ledger, receipts = Ledger(outside.tables.message), Receipts(outside.tables.message)
+    windows = Windows(outside.tables.core, outside.tables.message)
+    outbound = OutboundPerformer(
+        meta=meta,
+        portals=portals,
+        templates=Templates(outside.tables.core),
+        windows=windows,
+        changes=Changes(outside.tables.message),
+        conversations=conversations,
+        ledger=ledger,
+        secrets=outside.secrets,
+        queue=outside.queue,
+        clock=outside.clock,
+        graph_version=settings.graph_version,
+    )
+    sends = WhatsappSends(
+        numbers,
+        outside.directory,
+        outside.secrets,
+        receipts,
+        windows,
+        conversations,
+        outside.clock,
+        settings.graph_version,
+    )
     return Means(
         client=client,
         portals=portals,
         meta=meta,
-        numbers=NumberCalls(meta, buckets, outside.secrets, outside.clock, outside.log, settings.graph_version),
-        ledger=Ledger(outside.tables.message),
-        receipts=Receipts(outside.tables.message),
+        numbers=numbers,
+        ledger=ledger,
+        receipts=receipts,
+        sends=sends,
+        outbound=outbound,
         directory=outside.directory,
         conversations=conversations,
         grants=grants,
@@ -121,6 +156,9 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
         directory=means.directory,
         conversations=means.conversations,
         performers=partial(CustomerPerformer, means),
+        windows=means.outbound.windows,
+        templates=means.outbound.templates,
+        held=HeldReplies(means.outbound.windows, means.ledger, outside.clock),
         store=outside.store,
         clock=outside.clock,
         log=outside.log,
@@ -162,6 +200,7 @@ def make_consumer(
     """A Lambda handler of one queue: the batch processor around a worker."""
 
     def handle(event: Mapping[str, Any], context: Any) -> BatchAnswer:
+        worker.look_ahead(event["Records"])
         remaining = context.get_remaining_time_in_millis
         handle_record = partial(worker, remaining_ms=remaining)
         return work(event["Records"], handle_record, change_visibility, remaining, side_by_side=side_by_side)

@@ -155,7 +155,7 @@ class Executor:
         """What an effect's outcome leads to."""
         match outcome:
             case Succeeded(result):
-                return self._keep(claim, step, dict(result), "")
+                return self._keep(claim, step, dict(result), str(result.get("note", "")))
             case Rejected(code, detail) | Blocked(code, detail):
                 return self._keep(claim, step, {"refused": code, "detail": detail[:300]}, f"refused {code}")
             case Unknown(code) if not step.effect.repeatable:
@@ -208,8 +208,10 @@ class Executor:
             case Found(proof):
                 return self._ledger.save_step(claim, step.name, proof, self._clock.now_ms(), "proved")
             case CannotTell(None):
-                if claim.risked:
-                    return self._park(envelope, claim, Park("reason.fate_unknown"))
+                is_paid = getattr(step.effect, "paid", False)
+                if claim.risked or (is_paid and not claim.redriven):
+                    kind = "template_fate_unknown" if is_paid else "fate_unknown"
+                    return self._park(envelope, claim, Park(f"reason.{kind}"))
                 risky = self._ledger.risk(claim, self._clock.now_ms(), step.name)
                 if step.name not in risky.steps:  # else a receipt proved it at the last moment
                     self._note(envelope, "dup_risk", step.name)

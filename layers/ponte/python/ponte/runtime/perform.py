@@ -3,8 +3,7 @@
 One `CustomerPerformer` per event, bound to the portal, number and conversation it concerns.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,8 @@ from ponte.bitrix24 import requests as bitrix24
 from ponte.bitrix24.client import Bitrix24Client
 from ponte.clock import Clock
 from ponte.digest import digest
-from ponte.mappings import Conversation, Number, Portal, Timing
-from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
-from ponte.people.callers import caller
-from ponte.relays.bitrix24_to_whatsapp import callback
+from ponte.mappings import Conversation, Portal, Timing
+from ponte.outcome import Blocked, Outcome, Succeeded, Transient, Unknown
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
@@ -40,11 +37,14 @@ from ponte.relays.effects import (
     SetUpPortal,
     UpdateInOpenLine,
 )
+from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.runtime.execute import Proof
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
+from ponte.runtime.outbound_performer import OutboundPerformer
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.probes import Probes
+from ponte.runtime.whatsapp_sends import WhatsappSends
 from ponte.storage.buckets import Buckets
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
@@ -83,6 +83,8 @@ class Means:
     buckets: Buckets
     keeper: Keeper
     secrets: Secrets
+    sends: WhatsappSends
+    outbound: OutboundPerformer
     clock: Clock
     timing: Callable[[], Timing]
     graph_version: str
@@ -115,8 +117,8 @@ class CustomerPerformer:
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
-            case SendText():
-                return self._send_text(effect, claim, timeout_seconds)
+            case SendText() | SendTemplate() | SendInteractive():
+                return self._means.sends.send(effect, claim, self._phone_number_id, self._conversation, timeout_seconds)
             case FindMessage():
                 return self._find_message(effect, claim, timeout_seconds)
             case UpdateInOpenLine(connector, line, external, message_id, text):
@@ -145,6 +147,8 @@ class CustomerPerformer:
                 return self._keep(effect)
             case SetUpPortal():
                 return self._set_up(timeout_seconds)
+            case _:
+                return self._means.outbound.perform(effect, claim, self._portal, self._conversation, timeout_seconds)
 
     def _rest(
         self,
@@ -205,56 +209,6 @@ class CustomerPerformer:
             call = bitrix24.add_contact(person)
         outcome = self._rest(call, timeout_seconds)
         return Succeeded({"id": answers.item_id(outcome.result)}) if isinstance(outcome, Succeeded) else outcome
-
-    def _send_text(self, effect: SendText, claim: Claimed, timeout_seconds: float) -> Outcome:
-        number = self._means.directory.number(self._phone_number_id)
-        if number is None:
-            return Blocked("number_unknown")
-        try:
-            recipient = whatsapp.Recipient(effect.to or None, effect.recipient or None)
-        except ValueError:
-            return Rejected("recipient_shape")
-        request = whatsapp.text(
-            number.phone_number_id,
-            self._means.graph_version,
-            self._means.secrets.read().access_token,
-            recipient,
-            effect.body,
-            callback=callback(claim.event_id, effect.part),
-            reply_to=effect.reply_to or None,
-        )
-        hits = claim.hits
-        outcome = self._means.numbers.send(
-            number,
-            effect.to or effect.recipient,
-            request,
-            timeout_seconds,
-            lambda answer: whatsapp_errors.classify_send(answer, hits),
-            digest(claim.conversation),
-        )
-        if isinstance(outcome, Succeeded):
-            self._note_sent(number, str(outcome.result["wamid"]), claim, effect.part)
-            self._learn_pair(number, effect.to, outcome.result)
-        return outcome
-
-    def _note_sent(self, number: Number, wamid: str, claim: Claimed, part: int) -> None:
-        now = self._means.clock.now_ms()
-        pointer = self._means.receipts.point_to(number.phone_number_id, wamid, claim.event_id, part, now)
-        rank = int(pointer.get("rk", 0))
-        if rank:  # a receipt without our callback data was faster than this line
-            self._means.receipts.receipt(claim.event_id, part, wamid, "early_receipt", rank, now)
-
-    def _learn_pair(self, number: Number, to: str, answer: Mapping[str, Any]) -> None:
-        """A send to a phone is answered with the BSUID behind it, where there is one.
-
-        The message is out and its outcome not saved yet: whatever goes wrong here must not make it a send of unknown
-        fate. The receipts tell the pair again.
-        """
-        wa_id = str(answer.get("phone") or to) if to else ""
-        found = caller(wa_id, answer.get("user_id"), answer.get("parent_user_id"))
-        if len(found.aliases()) > 1:
-            with suppress(Exception):
-                self._means.conversations.learning.pair(number, found, self._means.clock.now_ms())
 
     def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
         request = whatsapp.mark_read(

@@ -8,13 +8,13 @@ from ponte.mappings import Conversation, Number, Portal
 from ponte.people.callers import caller_of, own_phones, rotation
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Verdict
-from ponte.relays import customer_state, whatsapp_to_bitrix24
+from ponte.relays import customer_state, template_life, whatsapp_to_bitrix24
 from ponte.relays.effects import Decide, Decision, Finish, PostNotice, Step, Steps
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Retry, Worker
 from ponte.storage.ledger import Claimed
 from ponte.texts import text as sentence
-from ponte.whatsapp import accounts, calls, describe, messages, preferences
+from ponte.whatsapp import accounts, calls, describe, messages, preferences, template_updates
 from ponte.whatsapp.events import InboundMessage, SystemChange
 
 OPENING_WAIT_S = 2.0
@@ -63,6 +63,8 @@ class WhatsappEvents(Worker):
             state = accounts.read(envelope.payload)
             at = envelope.order or envelope.received_ms // 1000
             decide: Decide = partial(customer_state.decide_account, state, envelope.scope, at)
+            if state.field in template_updates.FIELDS:
+                decide = self._template(envelope, at, decide)
             return decide, self.parts.performers(None, "", None)
         number = self.parts.directory.number(envelope.scope)
         if number is None or not number.member_id:
@@ -106,6 +108,16 @@ class WhatsappEvents(Worker):
         tenant, language = str(number.member_id), self.parts.language
         decide = partial(customer_state.decide_preference, preference, tenant, conversation, language)
         return decide, self.parts.performers(portal, number.phone_number_id, conversation)
+
+    def _template(self, envelope: Envelope, at: int, then: Decide) -> Decide:
+        """scope: the WhatsApp account. What cannot be read as a change of a template is noted all the same."""
+        try:
+            change = template_updates.read(envelope.payload)
+        except MalformedEvent:
+            return then
+        if template_life.stops(envelope.scope, change, self.parts.directory.numbers()):
+            self.parts.log("whatsapp_template", "window_template_stopped", envelope.id)
+        return partial(template_life.decide, envelope.scope, change, at, then)
 
     def _conversation(
         self, message: InboundMessage, number: Number, claim: Claimed, received_ms: int

@@ -1,7 +1,9 @@
 """The worker of WhatsApp's receipts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from ponte.digest import digest
 from ponte.errors import MalformedEvent
@@ -10,6 +12,7 @@ from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
 from ponte.relays.effects import Decide
+from ponte.relays.window import SHUT
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.ledger import Claimed, steps_of
@@ -60,7 +63,8 @@ class WhatsappStatuses(Worker):
             self.parts.receipts.failure(event_id, part, update.wamid, code, statuses.ORDER["delivered"], now)
         else:
             self.parts.receipts.receipt(event_id, part, update.wamid, update.status, rank, now)
-        if update.status not in SHOWN:
+        is_template = not isinstance(part, int)  # its ticks are not the reply's
+        if update.status not in SHOWN or (is_template and update.status != "failed"):
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
         subject = f"{update.wamid}|read"  # one reading per part, however it was told
@@ -91,7 +95,7 @@ class WhatsappStatuses(Worker):
             self._learnt.clear()
         self._learnt.add(pair)
 
-    def _target(self, phone_number_id: str, update: statuses.StatusUpdate) -> tuple[str, int] | None:
+    def _target(self, phone_number_id: str, update: statuses.StatusUpdate) -> tuple[str, int | str] | None:
         """The event that sent this wamid: by our callback data, else by the pointer the send left."""
         named = bitrix24_to_whatsapp.read_callback(update.callback)
         if named:
@@ -100,11 +104,11 @@ class WhatsappStatuses(Worker):
             return named if number and number.member_id == scope else None
         pointer = self.parts.receipts.pointer(phone_number_id, update.wamid)
         if pointer and "event_id" in pointer:
-            return str(pointer["event_id"]), int(pointer["part"])
+            return str(pointer["event_id"]), pointer["part"]
         return None
 
     def _show(
-        self, event_id: str, part: int, update: statuses.StatusUpdate, _claim: Claimed
+        self, event_id: str, part: int | str, update: statuses.StatusUpdate, _claim: Claimed
     ) -> tuple[Decide, Performer]:
         item = self.parts.ledger.read(event_id) or {}
         reference = item.get("ref")
@@ -115,6 +119,8 @@ class WhatsappStatuses(Worker):
         portal = self._portal(str(reference["member_id"]))
         if isinstance(portal, str):
             return self._parked(portal)
+        if update.status == "failed" and update.errors and str(update.errors[0].code) == SHUT:
+            self._note_shut(reference, int(item.get("claimed_ms", 0)))
         steps = steps_of(item)
         wamids = tuple(str(s["wamid"]) for n, s in sorted(steps.items()) if n.startswith("send") and "wamid" in s)
         sent = receipts_to_bitrix24.Sent(
@@ -139,3 +145,10 @@ class WhatsappStatuses(Worker):
             )
             return decide, performer
         return partial(receipts_to_bitrix24.decide_read, sent), performer
+
+    def _note_shut(self, reference: Mapping[str, Any], sent_ms: int) -> None:
+        """Meta took the message and says now that the window was shut: it is, unless the customer has written since."""
+        named = str(reference["connector"]), int(reference["line"]), str(reference["external"])
+        conversation = self.parts.conversations.by_chat(str(reference["member_id"]), *named)
+        if conversation is not None and conversation.last_inbound_ms < sent_ms:
+            self.parts.windows.refuse(conversation)

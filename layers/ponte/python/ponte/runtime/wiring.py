@@ -129,6 +129,7 @@ def outside() -> "Outside":
     return Outside(
         tables=tables(),
         store=store(),
+        queue=queue,
         secrets=secrets(),
         directory=directory(),
         sender=HttpxSender(is_allowed_host, s.egress_url, s.function_name),

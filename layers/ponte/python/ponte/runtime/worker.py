@@ -5,7 +5,7 @@ Each worker is made once per container by `runtime.wiring` and used by many thre
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -18,11 +18,14 @@ from ponte.queue.fifo_batch import MAX_VISIBILITY, STOP_MS, Done, Later, Verdict
 from ponte.queue.sqs import ObjectStore
 from ponte.relays.effects import Decide, Finish, Park
 from ponte.runtime.execute import Executor, Performer
+from ponte.runtime.held_replies import HeldReplies
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.ledger import Claimed, Ledger
 from ponte.storage.receipts import Receipts
+from ponte.storage.templates import Templates
+from ponte.storage.windows import Windows
 
 
 class Performers(Protocol):
@@ -49,6 +52,9 @@ class Parts:
     directory: Directory
     conversations: Conversations
     performers: Performers
+    windows: Windows
+    held: HeldReplies
+    templates: Templates
     store: ObjectStore
     clock: Clock
     log: OutcomeLog
@@ -113,6 +119,9 @@ class Worker:
         except Exception as error:
             self.parts.bug(self.flow, error, envelope.id)
             raise
+
+    def look_ahead(self, _records: Sequence[Mapping[str, Any]]) -> None:
+        """Asked once per batch, before any of its records is handled. Never raises."""
 
     def take(self, envelope: Envelope) -> Verdict:
         return self.parts.executor.run(envelope, partial(self.prepare, envelope), self.reference(envelope))

@@ -1,5 +1,7 @@
 """Conversations and their reverses as items of the Core table."""
 
+from typing import Any
+
 from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId
 from ponte.storage import activity, keys
 from ponte.storage.table import Item
@@ -21,6 +23,8 @@ _TEXTS = (
     *("chat_id", "contact_id", "lead_id", "ad"),
 )
 
+_WINDOW = (("refused_ms", -1), ("asked_ms", -1), ("waiting", 0))  # with the value that means "not there"
+
 
 def conversation_item(conversation: Conversation) -> Item:
     pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
@@ -33,11 +37,13 @@ def conversation_item(conversation: Conversation) -> Item:
         "member_id": str(conversation.member_id),
         "line": conversation.line,
         "last_inbound_ms": conversation.last_inbound_ms,
+        **{name: getattr(conversation, name) for name, none in _WINDOW if getattr(conversation, name) != none},
         **{name: value for name, value in texts.items() if value},
     }
 
 
 def conversation_of(item: Item) -> Conversation:
+    texts: dict[str, Any] = {name: str(item.get(name, "")) for name in _TEXTS}
     return Conversation(
         phone_number_id=PhoneNumberId(str(item["phone_number_id"])),
         person=PersonId(str(item["person"])),
@@ -46,5 +52,8 @@ def conversation_of(item: Item) -> Conversation:
         last_inbound_ms=int(item.get("last_inbound_ms", 0)),
         session=int(item.get("session", 0)),
         finished=int(item.get("finished", 0)),
-        **{name: str(item.get(name, "")) for name in _TEXTS},
+        refused_ms=int(item.get("refused_ms", -1)),
+        asked_ms=int(item.get("asked_ms", -1)),
+        waiting=int(item.get("waiting", 0)),
+        **texts,
     )

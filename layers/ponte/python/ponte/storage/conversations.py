@@ -243,6 +243,7 @@ class Conversations:
 def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
     """`home` with the addresses and the window of whichever of them the customer wrote in last."""
     last = max(group, key=lambda each: each.last_inbound_ms, default=home)
+    others = [each for each in group if each.person != home.person]
     return replace(
         home,
         wa_id=last.wa_id,
@@ -250,6 +251,7 @@ def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
         parent_user_id=last.parent_user_id,
         last_inbound_ms=last.last_inbound_ms,
         portfolio=last.portfolio,
+        also_waiting=tuple((each.connector, each.line, each.external) for each in others if each.waiting),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ponte.clock import Clock
-from ponte.mappings import Line, MemberId, Number, PhoneNumberId, Portal, Rate, Timing
+from ponte.mappings import Line, MemberId, Number, PhoneNumberId, Portal, Rate, Timing, WindowTemplate
 from ponte.storage import keys
 from ponte.storage.table import ConditionFailed, Delete, Item, Put, Table, Update, absent, any_of, eq, exists
 
@@ -179,11 +179,21 @@ def number_of(item: Item) -> Number:
         rate=_rate(item, "rate_", NUMBER_RATE),
         pair_rate=_rate(item, "pair_", PAIR_RATE),
         portfolio_id=str(item.get("portfolio_id", "")),
+        window_template=window_template_of(item.get("window_template")),
     )
+
+
+def window_template_of(given: Any) -> WindowTemplate | None:
+    """given: {"name", "language", "parameters"} as it is kept, None for no template."""
+    if not given:
+        return None
+    return WindowTemplate(str(given["name"]), str(given["language"]), tuple(map(str, given.get("parameters", ()))))
 
 
 def number_item(number: Number) -> Item:
     pk, sk = keys.number(number.phone_number_id)
+    asks = number.window_template
+    window = {"name": asks.name, "language": asks.language, "parameters": list(asks.parameters)} if asks else None
     return {
         "pk": pk,
         "sk": sk,
@@ -196,6 +206,7 @@ def number_item(number: Number) -> Item:
         "line": number.line,
         **rate_attributes(number.rate, "rate_"),
         **rate_attributes(number.pair_rate, "pair_"),
+        **({"window_template": window} if window else {}),
         "gsi1pk": NUMBERS,
         "gsi1sk": str(number.phone_number_id),
     }

@@ -42,6 +42,16 @@ def number(phone_number_id: str) -> tuple[str, str]:
     return f"WAN#{phone_number_id}", "CFG"
 
 
+def template(waba_id: str, name: str, language: str) -> tuple[str, str]:
+    """A message template of a WhatsApp account; its name and language are Meta's own, of letters and digits."""
+    return f"TPL#{waba_id}", f"{name}#{language}"
+
+
+def held(phone_number_id: str, person: str, order: int, event_id: str) -> tuple[str, str]:
+    """A reply that waits for the customer, in the Message table; ordered by Bitrix24's own message id."""
+    return f"HELD#{phone_number_id}#{person}", f"{order:020d}#{digest(event_id)}"
+
+
 def timing() -> tuple[str, str]:
     return "STACK", "TIMING"
 

@@ -33,7 +33,7 @@ from ponte.storage.table import (
     eq,
     lt,
 )
-from ponte.storage.waiting import Waiting
+from ponte.storage.waiting import UNKNOWN, Waiting
 
 __all__ = [
     "DELIVERED",
@@ -52,7 +52,6 @@ __all__ = [
 ]
 
 TTL_SECONDS = 30 * 24 * 3600
-_UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")
 ENVELOPE_MAX = 300_000  # kept with an item, which must stay under the store's 400 KB
 type Fate = Literal["fresh", "retry", "unknown"]
 
@@ -68,7 +67,8 @@ class Claimed:
 
     attempts: claims so far, this one included. hits: those that count towards parking. first_ms: of the first claim;
     counted_from_ms: of the last redrive, else the same; its age towards parking. risked: how often a step of unknown
-    fate was repeated. conversation: as in the envelope.
+    fate was repeated. conversation: as in the envelope. redriven: whether a person sent it on. envelope: what was
+    claimed. change: the text that an operator put in the place of the event's own since (storage/changes.py).
     """
 
     event_id: str
@@ -85,6 +85,9 @@ class Claimed:
     counted_from_ms: int = 0
     conversation: str = ""
     unknown_step: str = ""
+    redriven: bool = False
+    envelope: Envelope | None = field(default=None, repr=False)
+    change: str | None = field(default=None, repr=False)
 
     def is_about(self, step: str) -> bool:
         """Whether an unknown fate may be this step's."""
@@ -190,6 +193,12 @@ class Ledger(Waiting):
         )
         return replace(after, steps={**claim.steps, step: dict(outcome)})
 
+    def forget_refusals(self, claim: Claimed) -> None:
+        """What was refused may be tried once more: what it was refused for has changed."""
+        refused = [STEP + name for name, outcome in claim.steps.items() if "refused" in outcome]
+        if refused:
+            self._owned(claim, Update(*keys.message(claim.event_id), remove=refused))
+
     def complete(
         self,
         claim: Claimed,
@@ -206,7 +215,7 @@ class Ledger(Waiting):
                 *keys.message(claim.event_id),
                 set={"st": state, "done_ms": now_ms, **({"envelope": kept.dumps()} if kept else {})},
                 append={"log": [entry(now_ms, "completed" if state == "SENT" else state.lower(), detail)]},
-                remove=["lease", "own", *_UNKNOWN],
+                remove=["lease", "own", *UNKNOWN],
             ),
         )
 
@@ -228,7 +237,7 @@ class Ledger(Waiting):
                 set={"st": "RETRY"},
                 add={"hits": 1} if counts else {},
                 append={"log": [entry(now_ms, "retry", reason)]} if counts or claim.attempts == 1 else {},
-                remove=["lease", "own", *_UNKNOWN],
+                remove=["lease", "own", *UNKNOWN],
             ),
         )
 
@@ -279,7 +288,7 @@ class Ledger(Waiting):
             set={"dup_risk": True, "claimed_ms": now_ms},
             add={"risked": 1},
             append={"log": [entry(now_ms, "dup_risk", step)]},
-            remove=[*_UNKNOWN],
+            remove=[*UNKNOWN],
         )
         try:
             self._owned(claim, update, absent(STEP + step))
@@ -359,8 +368,11 @@ def _claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: It
         risked=int(old.get("risked", 0)),
         counted_from_ms=int(old.get("redriven_ms", first_ms)),
         conversation=envelope.conversation,
+        redriven=bool(old.get("by_person")),
+        envelope=envelope,
+        change=str(old["change"]["text"]) if "change" in old else None,
     )
 
 
 def _settled(claim: Claimed) -> tuple[str, ...]:
-    return () if claim.fate == "unknown" else _UNKNOWN
+    return () if claim.fate == "unknown" else UNKNOWN

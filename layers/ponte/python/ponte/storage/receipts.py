@@ -9,13 +9,18 @@ from ponte.storage.ledger import STEP, TTL_SECONDS, entry
 from ponte.storage.table import ConditionFailed, Item, Table, Update, absent, all_of, any_of, exists, lt
 
 
+def step_of(part: int | str) -> str:
+    """The ledger step that sent a part: "send0", "send1", ... for a message's own parts; other sends by their name."""
+    return f"send{part}" if str(part).isdigit() else str(part)
+
+
 class Receipts:
-    """table: Message, the ledger's own."""
+    """table: Message, the ledger's own. part: number of a message's part, or the name of another step that sent."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def point_to(self, phone_number_id: str, wamid: str, event_id: str, part: int, now_ms: int) -> Item:
+    def point_to(self, phone_number_id: str, wamid: str, event_id: str, part: int | str, now_ms: int) -> Item:
         """From a wamid to the event that sent it. Returns the pointer, with a rank that a receipt left there before."""
         return self._table.write_new(
             Update(
@@ -40,7 +45,7 @@ class Receipts:
         except ConditionFailed:
             return
 
-    def receipt(self, event_id: str, part: int, wamid: str, status: str, rank: int, now_ms: int) -> bool:
+    def receipt(self, event_id: str, part: int | str, wamid: str, status: str, rank: int, now_ms: int) -> bool:
         """Raise the rank of one part. False where it already stands there or higher, or no such event is known.
 
         A receipt proves the send: the step's outcome is filled in where the answer never came.
@@ -52,7 +57,7 @@ class Receipts:
                     pk,
                     sk,
                     set={f"rk{part}": rank},
-                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
+                    default={f"{STEP}{step_of(part)}": {"wamid": wamid, "proved": "receipt"}},
                     append={"log": [entry(now_ms, status)]},
                     when=all_of(exists("st"), any_of(absent(f"rk{part}"), lt(f"rk{part}", rank))),
                 )
@@ -61,7 +66,7 @@ class Receipts:
             return False
         return True
 
-    def failure(self, event_id: str, part: int, wamid: str, code: str, delivered_rank: int, now_ms: int) -> bool:
+    def failure(self, event_id: str, part: int | str, wamid: str, code: str, delivered_rank: int, now_ms: int) -> bool:
         """Note a failed receipt once; False where it was noted before or the message did arrive."""
         pk, sk = keys.message(event_id)
         try:
@@ -70,7 +75,7 @@ class Receipts:
                     pk,
                     sk,
                     set={f"failed{part}": code},
-                    default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},
+                    default={f"{STEP}{step_of(part)}": {"wamid": wamid, "proved": "receipt"}},
                     append={"log": [entry(now_ms, "failed", code)]},
                     when=all_of(
                         exists("st"),

@@ -11,6 +11,9 @@ from ponte.storage.table import ConditionFailed, Item, Table, Update, absent, al
 
 _BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
 
+_OF_THE_WINDOW = (f"{STEP}hold", f"{STEP}stop_holding")
+UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")  # what is kept of a step of unknown fate
+
 
 class Waiting:
     """The ledger as a person works on it. table: Message."""
@@ -21,13 +24,16 @@ class Waiting:
     def read(self, event_id: str) -> Item | None:
         return self._table.get(*keys.message(event_id))
 
-    def unpark(self, event_id: str, now_ms: int) -> Envelope | None:
+    def unpark(self, event_id: str, now_ms: int, *, by_customer: bool = False) -> Envelope | None:
         """PARKED -> RETRY (UNKNOWN if it was) for a redrive, its attempts counted anew, its refused steps forgotten.
 
         So does what was SKIPPED with its content kept. None where it is neither (any more). The caller puts the
         returned envelope on its queue, then says `sent_on`. Until then the item stays in the list, envelope and all:
         whoever dies in between loses nothing, and the redrive can be said again. Only the very outcomes that were read
         are forgotten: a worker may have done a step since.
+
+        What was decided about a shut window is forgotten too. by_customer: their answer lets a held reply go, which is
+        no person's word; and it settles what became of the template, but not of a send.
         """
         item = self.read(event_id)
         if item is None or not is_replayable(item):
@@ -39,15 +45,25 @@ class Waiting:
             "gsi1pk": keys.parked_shard(event_id),
             "gsi1sk": f"{now_ms:013d}#{digest(event_id)}",
         }
-        state = "UNKNOWN" if "unknown_ms" in item else "RETRY"
+        doubtful = "unknown_ms" in item and not (by_customer and not str(item.get("unknown_step")).startswith("send"))
+        word = "released" if by_customer else "redriven"
+        state = {"st": "UNKNOWN" if doubtful else "RETRY", "redriven_ms": now_ms}
+        said = {} if by_customer else {"by_person": True}
         try:
             self._table.write(
                 Update(
                     *keys.message(event_id),
-                    set={"st": state, "att": 0, "hits": 0, "risked": 0, "redriven_ms": now_ms},
+                    set={
+                        "st": "UNKNOWN" if doubtful else "RETRY",
+                        "att": 0,
+                        "hits": 0,
+                        "risked": 0,
+                        "redriven_ms": now_ms,
+                        **said,
+                    },
                     default=listed,  # what was skipped was in no list
-                    append={"log": [entry(now_ms, "redriven")]},
-                    remove=forgotten,
+                    append={"log": [entry(now_ms, word)]},
+                    remove=[*forgotten, *(() if doubtful else UNKNOWN)],
                     when=all_of(
                         any_of(eq("st", "PARKED"), _BEING_REDRIVEN, all_of(eq("st", "SKIPPED"), exists("envelope"))),
                         eq("parked_ms", item["parked_ms"]) if "parked_ms" in item else absent("parked_ms"),
@@ -105,7 +121,7 @@ def is_replayable(item: Mapping[str, Any]) -> bool:
 
 def is_forgotten(name: str, outcome: Mapping[str, Any]) -> bool:
     """A redrive tries again what was refused, and tells the operator again if it must."""
-    return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}")
+    return "refused" in outcome or name.startswith(f"{STEP}{NOTICE}") or name in _OF_THE_WINDOW
 
 
 def _waits_for_a_person(item: Mapping[str, Any]) -> bool:

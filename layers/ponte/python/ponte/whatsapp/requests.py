@@ -7,7 +7,7 @@ Source: .../whatsapp/messages/send-messages, business-scoped-user-ids (read unti
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +21,7 @@ MAX_CALLBACK_CHARS = 512
 
 _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
 _DIGITS = re.compile(r"[0-9]{5,20}")
+_TEMPLATE_FIELDS = "id,name,language,status,category,components,parameter_format,quality_score"
 _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,status,name_status,quality_rating,code_verification_status,platform_type,"
     "throughput"
@@ -67,17 +68,37 @@ def text(
 
     callback: our own key of the send, at most MAX_CALLBACK_CHARS. reply_to: wamid to quote.
     """
+    content = {"preview_url": preview_url, "body": body}
+    return message(
+        phone_number_id, graph_version, token, recipient, "text", content, callback=callback, reply_to=reply_to
+    )
+
+
+def message(
+    phone_number_id: str,
+    graph_version: str,
+    token: str,
+    recipient: Recipient,
+    kind: str,
+    content: Mapping[str, Any],
+    *,
+    callback: str,
+    reply_to: str | None = None,
+) -> HttpRequest:
+    """Send a message of any kind; `content` stands under the kind's own name. callback, reply_to: as in `text`."""
     if not 0 < len(callback) <= MAX_CALLBACK_CHARS:
         raise ValueError("callback must have 1 to 512 characters")
-    message: dict[str, Any] = {"messaging_product": "whatsapp", **recipient.fields()}
+    body: dict[str, Any] = {"messaging_product": "whatsapp", **recipient.fields()}
     if reply_to:
-        message["context"] = {"message_id": reply_to}
-    message |= {
-        "type": "text",
-        "text": {"preview_url": preview_url, "body": body},
-        "biz_opaque_callback_data": callback,
-    }
-    return _post(_messages(phone_number_id), graph_version, token, message)
+        body["context"] = {"message_id": reply_to}
+    body |= {"type": kind, kind: dict(content), "biz_opaque_callback_data": callback}
+    return _post(_messages(phone_number_id), graph_version, token, body)
+
+
+def template(name: str, language: str, components: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The content of a message of kind "template"; components: see `templates.fill`."""
+    content: dict[str, Any] = {"name": name, "language": {"code": language}}
+    return content | ({"components": [dict(each) for each in components]} if components else {})
 
 
 def mark_read(phone_number_id: str, graph_version: str, token: str, wamid: str) -> HttpRequest:
@@ -106,9 +127,14 @@ def subscribe_app(waba_id: str, graph_version: str, token: str) -> HttpRequest:
     return _post(f"{_id(waba_id)}/subscribed_apps", graph_version, token, {})
 
 
-def templates(waba_id: str, graph_version: str, token: str, after: str = "") -> HttpRequest:
-    """A page of templates: {"data": [{"name", "language", "status", "category"}], "paging": {"cursors": {"after"}}}."""
-    query = {"fields": "name,language,status,category", "limit": "100"} | ({"after": after} if after else {})
+def templates(waba_id: str, graph_version: str, token: str, after: str = "", name: str = "") -> HttpRequest:
+    """A page of templates: {"data": [row], "paging": {"cursors": {"after"}, "next"?}}; a row: see `templates.read`.
+
+    name: only of those whose names contain it.
+    """
+    query = {"fields": _TEMPLATE_FIELDS, "limit": "100"} | {
+        key: value for key, value in (("name", name), ("after", after)) if value
+    }
     return _get(f"{_id(waba_id)}/message_templates", graph_version, token, query)
 
 

@@ -1,0 +1,123 @@
+"""The 24-hour window of a conversation as it is kept, and the replies that wait behind a shut one.
+
+What a reply is held by and what a customer's message opens are writes to one item, the conversation: whichever comes
+second sees the other. So a reply is not held once a newer message of the customer is known, and that message knows
+whether somebody waits. The replies themselves, envelope and all, are items of the Message table, one partition per
+conversation, ordered by Bitrix24's own message id; they outlive every state of the ledger until they are let go.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ponte.mappings import Conversation
+from ponte.queue.envelope import Envelope, loads
+from ponte.storage import keys
+from ponte.storage.ledger import TTL_SECONDS
+from ponte.storage.table import (
+    Condition,
+    ConditionFailed,
+    Delete,
+    Item,
+    Put,
+    Table,
+    Update,
+    absent,
+    all_of,
+    any_of,
+    eq,
+    exists,
+    le,
+    lt,
+)
+
+type Held = Literal["ask", "wait", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReply:
+    """order: Bitrix24's message id as a number. envelope: to work the reply off with, when its turn comes."""
+
+    event_id: str
+    order: int
+    envelope: Envelope
+
+
+class Windows:
+    """core: where conversations are. message: where replies wait."""
+
+    def __init__(self, core: Table, message: Table) -> None:
+        self._core = core
+        self._message = message
+
+    def hold(self, conversation: Conversation, envelope: Envelope, now_ms: int) -> Held:
+        """Keep a reply until the customer writes. conversation: as it was when its window was found shut.
+
+        "ask": it is on this reply to send the window's template, once for all that wait. "wait": another reply does or
+        did. "open": the customer has written since: nothing is held, look again.
+
+        Repeating it for the same reply gives the same answer.
+        """
+        self._message.write(Put(_item(conversation, envelope, now_ms)))
+        asks = any_of(absent("asked_ms"), lt("asked_ms", conversation.last_inbound_ms), eq("asked_by", envelope.id))
+        asked = {"asked_ms": conversation.last_inbound_ms, "asked_by": envelope.id}
+        silent = _silent_since(conversation)
+        if self._note(conversation, Update("", "", set=asked, add={"waiting": 1}, when=all_of(silent, asks))):
+            return "ask"
+        if self._note(conversation, Update("", "", add={"waiting": 1}, when=silent)):
+            return "wait"
+        self.let_go(conversation, HeldReply(envelope.id, envelope.order, envelope))
+        return "open"
+
+    def give_up(self, conversation: Conversation, envelope: Envelope) -> None:
+        """The template cannot be sent: this reply waits for a person instead, and the next one may ask again."""
+        mine = eq("asked_by", envelope.id)
+        self._note(conversation, Update("", "", remove=["asked_ms", "asked_by"], when=mine))
+        self.let_go(conversation, HeldReply(envelope.id, envelope.order, envelope))
+
+    def refuse(self, conversation: Conversation) -> None:
+        """Meta says that the window is shut (131047): the one that was opened by the last message which `conversation`
+        knows of. A newer message opens another one."""
+        self._note(conversation, Update("", "", set={"refused_ms": conversation.last_inbound_ms}))
+
+    def held(self, conversation: Conversation, limit: int) -> list[HeldReply]:
+        """The replies that wait, oldest first."""
+        pk, _ = keys.held(conversation.phone_number_id, conversation.person, 0, "")
+        return [
+            HeldReply(str(row["event_id"]), int(row["order"]), loads(str(row["envelope"])))
+            for row in self._message.query(pk, limit=limit)
+        ]
+
+    def let_go(self, conversation: Conversation, reply: HeldReply) -> None:
+        key = keys.held(conversation.phone_number_id, conversation.person, reply.order, reply.event_id)
+        self._message.write(Delete(*key))
+
+    def nobody_waits(self, conversation: Conversation) -> None:
+        """All replies that `conversation` knew of are let go; one that was held since keeps the mark."""
+        self._note(conversation, Update("", "", remove=["waiting"], when=eq("waiting", conversation.waiting)))
+
+    def _note(self, conversation: Conversation, update: Update) -> bool:
+        """Write to the conversation if it is there and the update's condition holds."""
+        pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
+        when = all_of(exists("pk"), update.when) if update.when else exists("pk")
+        try:
+            self._core.write(Update(pk, sk, set=update.set, add=update.add, remove=update.remove, when=when))
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _silent_since(conversation: Conversation) -> Condition:
+    """No message of the customer is newer than the one that `conversation` knows of."""
+    return any_of(absent("last_inbound_ms"), le("last_inbound_ms", conversation.last_inbound_ms))
+
+
+def _item(conversation: Conversation, envelope: Envelope, now_ms: int) -> Item:
+    pk, sk = keys.held(conversation.phone_number_id, conversation.person, envelope.order, envelope.id)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "event_id": envelope.id,
+        "order": envelope.order,
+        "envelope": envelope.dumps(),
+        "expires_at": now_ms // 1000 + TTL_SECONDS,
+    }
