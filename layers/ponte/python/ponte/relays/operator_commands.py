@@ -84,7 +84,7 @@ def parse(text: str, greeting: str = "") -> Command:
     word = _plain(found[1])
     read = _COMMANDS.get(word)
     if read is None:
-        near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.75)
+        near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.7)
         if near:
             raise CommandError("unknown", word=found[1][:32], near=near[0])
         return PlainText(text)

@@ -68,10 +68,7 @@ class OutboundPerformer:
             case FindTemplate():
                 return self._find_template(effect, timeout_seconds)
             case KeepTemplateChange(waba_id, change, at):
-                known = self.templates.change(waba_id, change, at)
-                if known is None:
-                    return Succeeded({"state": "older"})
-                return Succeeded({"state": "kept", "status": known.status, "category": known.category})
+                return Succeeded({"state": "kept" if self.templates.change(waba_id, change, at) else "older"})
             case HoldReply():
                 return self._hold(claim, conversation)
             case StopHolding():

@@ -1,15 +1,14 @@
 """The catalogue of message templates, per WhatsApp account: read from Graph in full, changed by webhooks in part.
 
-`at` is when Meta said it, in unix seconds: an older word never overwrites a newer one, so webhooks may come in any
-order and beside a reading.
+`at` is when Meta said it, in unix seconds: an older word about a thing never overwrites a newer one about the same
+thing, so webhooks may come in any order and beside a reading.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ponte.storage import keys
 from ponte.storage.table import (
-    Condition,
     ConditionFailed,
     Delete,
     Item,
@@ -23,6 +22,7 @@ from ponte.whatsapp.template_updates import TemplateChange
 from ponte.whatsapp.templates import Template
 
 MAX_TEMPLATES = 6000  # Meta allows an account that many
+_TOLD = ("status", "category", "quality")  # beside the text with its buttons
 _TEXTS = ("name", "language", "status", "category", "id", "quality")
 
 
@@ -34,41 +34,37 @@ class Templates:
 
     def keep(self, waba_id: str, template: Template) -> None:
         """What a reading of Graph said; template.read_ms is when."""
-        pk, sk = keys.template(waba_id, template.name, template.language)
-        texts = {name: getattr(template, name) for name in _TEXTS}
-        state = {
-            **texts,
-            "waba_id": waba_id,
+        text = {
             "components": json.dumps(template.components, separators=(",", ":")),
             "named": template.named,
             "read_ms": template.read_ms,
-            "at": template.read_ms // 1000,
         }
-        self._write(Update(pk, sk, set=state, when=_not_newer(template.read_ms // 1000)))
+        told = {name: {name: getattr(template, name)} for name in _TOLD} | {"text": text}
+        self._keep(waba_id, template.name, template.language, template.id, told, template.read_ms // 1000)
 
-    def change(self, waba_id: str, change: TemplateChange, at: int) -> Template | None:
-        """What a webhook said. The template as it is then; None where something newer is known.
+    def change(self, waba_id: str, change: TemplateChange, at: int) -> bool:
+        """What a webhook said. False where all of it was known already, or something newer.
 
         A template that nobody read so far is kept as far as it is known, to be read before its first use.
         """
-        pk, sk = keys.template(waba_id, change.name, change.language)
-        told = {"status": change.status, "category": change.category, "quality": change.quality}
-        state: dict[str, str | int] = {name: value for name, value in told.items() if value}
+        told: dict[str, Item] = {name: {name: value} for name in _TOLD if (value := getattr(change, name))}
         if change.is_reworded:
-            state["read_ms"] = 0
-        default = {
-            "waba_id": waba_id,
-            "name": change.name,
-            "language": change.language,
-            "id": change.id,
-            **{name: "" for name in ("status", "category", "quality") if name not in state},
-            **({} if change.is_reworded else {"read_ms": 0}),
-        }
-        try:
-            update = Update(pk, sk, set={**state, "at": at}, default=default, when=_not_newer(at))
-            return template_of(self._table.write_new(update))
-        except ConditionFailed:
-            return None
+            told["text"] = {"read_ms": 0}
+        return self._keep(waba_id, change.name, change.language, change.id, told, at)
+
+    def _keep(self, waba_id: str, name: str, language: str, id_: str, told: Mapping[str, Item], at: int) -> bool:
+        """Each thing is told by itself, so each has a time of its own: one write for each."""
+        base = {"waba_id": waba_id, "name": name, "language": language, "id": id_}
+        news = False
+        for thing, values in told.items():
+            when = any_of(absent(f"{thing}_at"), le(f"{thing}_at", at))
+            key = keys.template(waba_id, name, language)
+            try:
+                self._table.write(Update(*key, set={**values, f"{thing}_at": at}, default=base, when=when))
+                news = True
+            except ConditionFailed:
+                continue
+        return news
 
     def find(self, waba_id: str, name: str) -> list[Template]:
         """The template of that name in all its languages, as far as the catalogue knows."""
@@ -81,25 +77,17 @@ class Templates:
     def forget_missing(self, waba_id: str, kept: Sequence[Template], read_ms: int) -> int:
         """After a full reading: what Graph does not list any more is gone. How many that were."""
         there = {(each.name, each.language) for each in kept}
-        gone = [each for each in self.all(waba_id) if (each.name, each.language) not in there]
-        for each in gone:
-            try:
-                self._table.write(
-                    Delete(*keys.template(waba_id, each.name, each.language), when=le("at", read_ms // 1000))
-                )
-            except ConditionFailed:
+        older = any_of(absent("status_at"), le("status_at", read_ms // 1000))
+        gone = 0
+        for each in self.all(waba_id):
+            if (each.name, each.language) in there:
                 continue
-        return len(gone)
-
-    def _write(self, update: Update) -> None:
-        try:
-            self._table.write(update)
-        except ConditionFailed:
-            return
-
-
-def _not_newer(at: int) -> Condition:
-    return any_of(absent("at"), le("at", at))
+            try:
+                self._table.write(Delete(*keys.template(waba_id, each.name, each.language), when=older))
+                gone += 1
+            except ConditionFailed:  # a webhook told of it after the reading
+                continue
+        return gone
 
 
 def template_of(item: Item) -> Template:

@@ -1,0 +1,138 @@
+"""Holding replies and hearing the customer at the same moment: neither is ever missed, whoever comes first."""
+
+from dataclasses import replace
+
+import pytest
+
+from ponte.mappings import Conversation, MemberId, Number, PersonId, PhoneNumberId, Rate
+from ponte.people.callers import Caller
+from ponte.queue.envelope import Envelope
+from ponte.relays.window import WINDOW_MS, is_shut
+from ponte.storage.conversations import Conversations
+from ponte.storage.windows import Windows
+from sandbox.memory.table import MemoryTable
+
+NOW = 1_800_000_000_000
+OLD = NOW - WINDOW_MS
+NUMBER = Number(PhoneNumberId("pn"), "w", "+55", MemberId("m"), "c", 7, Rate(1, 1), Rate(1, 1))
+CALLER = Caller("5511987654321", "", "", ("5511987654321",), "Maria")
+
+
+def reply(order: int) -> Envelope:
+    return Envelope("b24", "m", f"ADD|c|1|{order}", "OperatorMessage", "c|x", order, 1_000, {"text": f"n{order}"})
+
+
+class Store:
+    def __init__(self, last_inbound_ms: int = OLD) -> None:
+        core = MemoryTable()
+        self.conversations, self.windows = Conversations(core), Windows(core, MemoryTable())
+        self.first = Conversation(
+            PhoneNumberId("pn"), PersonId("p"), MemberId("m"), "c", 7, "p", last_inbound_ms=last_inbound_ms
+        )
+        self.conversations.put(self.first, CALLER.aliases())
+
+    @property
+    def now(self) -> Conversation:
+        found = self.conversations.get("pn", "p")
+        assert found is not None
+        return found
+
+    def customer_writes(self, at_ms: int = NOW) -> Conversation:
+        return self.conversations.resolve(NUMBER, CALLER, at_ms).conversation
+
+    @property
+    def held(self) -> list[int]:
+        return [each.order for each in self.windows.held(self.now, 100)]
+
+
+def test_the_first_asks_and_the_others_wait_in_the_order_of_their_numbers() -> None:
+    store = Store()
+    answers = [store.windows.hold(store.now, reply(order), NOW) for order in (11, 9, 100)]
+    assert answers == ["ask", "wait", "wait"]
+    assert store.held == [9, 11, 100]
+    assert store.windows.held(store.now, 1)[0].envelope == reply(9)
+
+
+def test_holding_a_reply_twice_says_the_same_and_keeps_it_once() -> None:
+    store = Store()
+    assert [store.windows.hold(store.now, reply(9), NOW) for _ in range(3)] == ["ask"] * 3
+    store.windows.hold(store.now, reply(10), NOW)
+    assert store.windows.hold(store.now, reply(9), NOW) == "ask"
+    assert store.held == [9, 10]
+
+
+def test_a_customer_who_wrote_first_leaves_nothing_to_hold() -> None:
+    """The worker looked, the customer wrote, the worker holds: the store knows better than the worker."""
+    store = Store()
+    looked = store.now
+    assert store.customer_writes().waiting == 0
+    assert store.windows.hold(looked, reply(9), NOW) == "open"
+    assert store.held == []
+
+
+def test_a_customer_who_writes_second_sees_that_somebody_waits() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    assert store.customer_writes().waiting > 0
+
+
+@pytest.mark.parametrize("at_ms", [OLD - 1, OLD], ids=["older", "the same"])
+def test_an_old_message_that_comes_late_opens_nothing_but_is_told_who_waits(at_ms: int) -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    told = store.customer_writes(at_ms)
+    assert told.waiting > 0
+    assert is_shut(told, NOW)
+
+
+def test_an_unknown_window_is_open_until_meta_says_otherwise_and_again_when_the_customer_writes() -> None:
+    store = Store(last_inbound_ms=0)
+    assert store.windows.hold(store.now, reply(9), NOW) == "open"
+    store.windows.refuse(store.now, NOW)
+    assert is_shut(store.now, NOW)
+    assert store.windows.hold(store.now, reply(9), NOW) == "ask"
+    assert not is_shut(store.customer_writes(NOW + 1), NOW + 2)
+
+
+def test_a_refusal_from_before_the_customers_answer_does_not_shut_the_window() -> None:
+    store = Store()
+    sent_with = store.now
+    store.customer_writes(NOW)
+    store.windows.refuse(sent_with, NOW + 1)
+    assert not is_shut(store.now, NOW + 2)
+
+
+def test_a_new_shut_window_is_asked_about_anew() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    store.customer_writes(NOW)
+    assert store.windows.hold(store.now, reply(10), NOW + WINDOW_MS) == "ask"
+
+
+def test_whoever_gives_up_lets_the_next_one_ask() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    store.windows.hold(store.now, reply(10), NOW)
+    store.windows.give_up(store.now, reply(10))
+    assert store.windows.hold(store.now, reply(11), NOW) == "wait"
+    store.windows.give_up(store.now, reply(9))
+    assert store.windows.hold(store.now, reply(12), NOW) == "ask"
+    assert store.held == [11, 12]
+
+
+def test_the_mark_of_waiting_goes_only_when_nobody_came_since() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    known = store.now
+    store.windows.hold(known, reply(10), NOW)
+    store.windows.nobody_waits(known)
+    assert store.now.waiting > 0
+    store.windows.nobody_waits(store.now)
+    assert store.now.waiting == 0
+
+
+def test_a_conversation_that_is_gone_holds_nothing() -> None:
+    store = Store()
+    gone = replace(store.first, person=PersonId("nobody"))
+    assert store.windows.hold(gone, reply(9), NOW) == "open"
+    assert store.conversations.get("pn", "nobody") is None
