@@ -19,7 +19,7 @@ def words(key: str, lang: str = "pt-BR", /, **values: Any) -> str:
     Raises KeyError for a key of ours that is not there: a typing error, which the tests find.
     """
     safe = {name: plain(str(value)) for name, value in values.items()}
-    if key.startswith("reason."):
+    if key.startswith(("reason.", "template.wrong.")):
         return plain(text(key, lang, **safe))
     return _OWN[key][lang].format_map(safe)
 

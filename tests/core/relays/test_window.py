@@ -11,7 +11,7 @@ from ponte.relays import window
 from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
 from ponte.relays.effects import Finish, Park, PostNotice, SendText, Step
 from ponte.relays.outbound_effects import FindTemplate, HoldReply, SendInteractive, SendTemplate, StopHolding
-from ponte.relays.window import FRESH_MS, HELD, WINDOW_MS, Asking, is_shut, personal
+from ponte.relays.window import FRESH_MS, WAITS, WINDOW_MS, Asking, is_shut, personal
 from ponte.whatsapp.templates import Template
 
 NOW = 1_800_000_000_000
@@ -92,16 +92,16 @@ def test_the_first_reply_asks_once_tells_the_operator_and_waits() -> None:
     )
     assert template.components == ({"type": "body", "parameters": [{"type": "text", "text": "Maria"}]},)
     assert isinstance(notice, PostNotice)
-    assert end == Park(HELD)
+    assert end == WAITS
 
 
 def test_a_reply_behind_one_that_asks_waits_without_a_word() -> None:
-    assert walk(reply(), {"hold": {"held": "wait"}}) == [HoldReply(), Park(HELD)]
+    assert walk(reply(), {"hold": {"held": "wait"}}) == [HoldReply(), WAITS]
 
 
 def test_a_reply_in_a_window_that_was_asked_about_reads_no_catalogue() -> None:
     asked = replace(SHUT, asked_ms=SHUT.last_inbound_ms)
-    assert walk(reply(asked, None), {"hold": {"held": "wait"}}) == [HoldReply(), Park(HELD)]
+    assert walk(reply(asked, None), {"hold": {"held": "wait"}}) == [HoldReply(), WAITS]
 
 
 def test_a_new_shut_window_is_asked_about_anew() -> None:
@@ -187,7 +187,7 @@ def test_the_operators_own_template_passes_a_shut_window_and_buttons_do_not() ->
     assert send.components[0]["parameters"][0]["text"] == "Maria Silva"
     buttons = walk(reply(), {}, replace(EVENT, text="/botoes\nVamos?\n- Sim"))
     assert not any(isinstance(effect, SendInteractive) for effect in buttons)
-    assert buttons[-1] == Park(HELD)
+    assert buttons[-1] == WAITS
 
 
 @pytest.mark.parametrize("text", ["/modelo", "/botoes\nsem botão", "/lista\n- a", "/link x", "/modelos x"])

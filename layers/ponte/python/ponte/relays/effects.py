@@ -316,10 +316,14 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """A person must look at it. reason: key of the texts catalogue; detail: what the vendor said."""
+    """A person must look at it. reason: key of the texts catalogue; detail: what the vendor said.
+
+    waits: nobody has to act, it goes on by itself once the customer writes.
+    """
 
     reason: str
     detail: str = ""
+    waits: bool = False
 
 
 type Decision = Step | Finish | Park

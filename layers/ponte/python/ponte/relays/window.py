@@ -23,6 +23,7 @@ WINDOW_MS = 24 * 3600 * 1000  # Meta's customer service window
 SHUT = "131047"
 HELD = "reason.window_held"
 OPEN_FATE = "reason.template_fate_unknown"
+WAITS = Park(HELD, waits=True)
 RELEASED_BY_THE_CUSTOMER = (HELD, OPEN_FATE)
 FRESH_MS = 3600 * 1000  # an automatic, paid template is sent on no older word of the catalogue's
 NAME_MAX = 60
@@ -65,7 +66,7 @@ def decide_shut(
     if "hold" not in steps and conversation.asked_ms == conversation.last_inbound_ms:
         return Step("hold", HoldReply())  # the customer was asked already; this reply only gets in line
     if steps.get("hold", {}).get("held") == "wait":
-        return Park(HELD)
+        return WAITS
     if "template" not in steps:
         found = _found(asking, configured, now_ms, steps)
         if isinstance(found, Step):
@@ -88,7 +89,7 @@ def decide_shut(
         return stop(chat_id, f"reason.whatsapp.{code}", detail, lang, steps)
     if "notice_held" not in steps and chat_id:
         return Step("notice_held", PostNotice(chat_id, sentence("notice.held", lang, name=configured.name)))
-    return Park(HELD)
+    return WAITS
 
 
 def _found(asking: Asking, configured: WindowTemplate, now_ms: int, steps: Steps) -> Template | Step | None:

@@ -193,7 +193,7 @@ class Executor:
 
     def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
         self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)
-        self._note(envelope, "parked", park.reason)
+        self._note(envelope, "held" if park.waits else "parked", park.reason)
         return Done()
 
     def _backoff(self, attempts: int, timing: Timing) -> float:

@@ -249,6 +249,37 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The number {id} is on the list already. Change its account and phone to {phone}? Its line stays.",
     },
     "numbers.saved": {"pt-BR": "Número {id} gravado.", "en": "Number {id} is stored."},
+    "templates.none": {
+        "pt-BR": "Nenhum modelo no catálogo. Leia-o com: ponte templates refresh",
+        "en": "No template in the catalogue. Read it with: ponte templates refresh",
+    },
+    "templates.name_or_off": {"pt-BR": "Diga --name ou --off.", "en": "Say --name or --off."},
+    "templates.bad_name": {
+        "pt-BR": "Nome (letras minúsculas, números e _) ou idioma (pt_BR) fora do formato da Meta.",
+        "en": "The name (lower-case letters, digits, _) or the language (pt_BR) is not of Meta's form.",
+    },
+    "templates.no_number": {
+        "pt-BR": "Esse número não está cadastrado. Veja: ponte numbers list",
+        "en": "That number is not on the list. See: ponte numbers list",
+    },
+    "templates.unfit": {"pt-BR": "Nada foi gravado: {why}", "en": "Nothing was stored: {why}"},
+    "templates.refused": {"pt-BR": "Conta {waba}: {why}", "en": "Account {waba}: {why}"},
+    "templates.confirm_set": {
+        "pt-BR": "Enviar o modelo {name} ({language}), que é pago, sempre que um operador do número {id} escrever com a janela fechada?",
+        "en": "Send the template {name} ({language}), which is paid for, whenever an operator of number {id} writes into a shut window?",
+    },
+    "templates.confirm_off": {
+        "pt-BR": "Deixar de enviar um modelo sozinho no número {id}? As respostas em janela fechada ficarão estacionadas.",
+        "en": "Send no template by itself on number {id} any more? Replies into a shut window will be parked.",
+    },
+    "templates.saved": {
+        "pt-BR": "Número {id} gravado. Vale em até um minuto.",
+        "en": "Number {id} is stored. It takes effect within a minute.",
+    },
+    "column.template": {"pt-BR": "modelo", "en": "template"},
+    "column.category": {"pt-BR": "categoria", "en": "category"},
+    "column.read_at": {"pt-BR": "lido em (UTC)", "en": "read at (UTC)"},
+    "column.opens": {"pt-BR": "abre a janela de", "en": "opens windows of"},
     "portals.none": {
         "pt-BR": "Nenhum portal instalado. Instale o aplicativo no Bitrix24.",
         "en": "No portal is installed. Install the app in Bitrix24.",
