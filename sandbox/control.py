@@ -70,6 +70,9 @@ class Stack(Protocol):
 
     def trace(self, source_id: str) -> dict[str, Any] | None: ...
 
+    def rewind(self, phone_number_id: str, ids: set[str], at_ms: int) -> None:
+        """The last message of the customer with one of these ids (phone, BSUID) was at that time."""
+
     def run_schedule(self, name: str) -> None: ...
 
 
@@ -109,6 +112,7 @@ class Control:
             ("POST", "/play/fail"): self._played(self._play.fail),
             ("POST", "/play/receipts"): self._played(self._play.receipts),
             ("POST", "/play/rename"): self._played(self._play.rename),
+            ("POST", "/play/rewind"): self._played(self._play.rewind),
         }
 
     def __call__(self, request: Request) -> Answer | NoAnswer:

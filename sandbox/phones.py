@@ -38,13 +38,17 @@ class Phone:
     def window_is_open(self, now_ms: int) -> bool:
         return self.closed_after_ms is None or now_ms <= self.closed_after_ms
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self, now_ms: int) -> dict[str, Any]:
+        """window: open or shut, with when it ends; unknown where the customer never wrote."""
+        known = self.closed_after_ms is not None
+        window = "unknown" if not known else "open" if self.window_is_open(now_ms) else "shut"
         messages = [
             {"id": m.id, "from": m.sender, "text": m.text, "kind": m.kind, "at_ms": m.at_ms, "ticks": m.ticks}
             for m in self.messages
         ]
-        data = {"wa_id": self.wa_id, "user_id": self.user_id, "name": self.name}
-        return {**data, "phone_number_id": self.phone_number_id, "messages": messages}
+        data: dict[str, Any] = {"wa_id": self.wa_id, "user_id": self.user_id, "name": self.name}
+        data |= {"window": window, "window_ends_ms": self.closed_after_ms, "phone_number_id": self.phone_number_id}
+        return {**data, "messages": messages}
 
 
 @dataclass

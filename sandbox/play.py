@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import webhooks
 from sandbox.faults import Faults
-from sandbox.phones import BSUID, Accepted, PhoneMessage
+from sandbox.phones import BSUID, WINDOW_MS, Accepted, PhoneMessage
 from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, ImMessage, PortalState
 from sandbox.scenario import Number
 from sandbox.shapes import Refused, check
@@ -49,6 +49,13 @@ _OPERATOR = _shape(
 _READ = _shape(["wamid"], wamid=_WAMID)
 _FAIL = _shape(["wamid", "code"], wamid=_WAMID, code={"type": "integer", "minimum": 0})
 _RECEIPTS = _shape(["mode"], mode={"type": "string", "enum": ["auto", "manual"]})
+_REWIND = _shape(
+    ["hours"],
+    wa_id={"type": ["string", "null"], "pattern": "^[0-9]{5,20}$"},
+    user_id={"type": ["string", "null"], "pattern": f"^{BSUID.pattern}$"},
+    phone_number_id=_SHORT,
+    hours={"type": "number", "minimum": 0, "maximum": 1000},
+)
 _RENAME = _shape(
     ["member_id", "domain"],
     member_id={"type": "string", "minLength": 1},
@@ -75,12 +82,18 @@ class Play:
     """
 
     def __init__(
-        self, world: World, faults: Faults, gateway_url: str, parked: Callable[[], list[dict[str, Any]]]
+        self,
+        world: World,
+        faults: Faults,
+        gateway_url: str,
+        parked: Callable[[], list[dict[str, Any]]],
+        rewind: Callable[[str, set[str], int], None],
     ) -> None:
         self._world = world
         self._faults = faults
         self._gateway_url = gateway_url
         self._parked = parked
+        self._rewind = rewind
         self._sent: dict[str, Webhook] = {}
         self._receipts: queue.Queue[tuple[int, Accepted] | None] = queue.Queue()
         self._pending = 0
@@ -112,7 +125,7 @@ class Play:
             portal = world.portals[0].config["domain"] if world.portals else ""
             view = {
                 "numbers": [number["phone_number_id"] for number in world.meta["numbers"]],
-                "phones": [phone.as_data() for phone in world.phones.phones],
+                "phones": [phone.as_data(world.now_ms()) for phone in world.phones.phones],
                 "chats": [chat.as_data() for owner in world.portals for chat in owner.chats.values()],
                 "faults": faults,
                 "receipts": world.receipts,
@@ -189,6 +202,22 @@ class Play:
             portal.old_domains.discard(asked["domain"])
             portal.config["domain"] = asked["domain"]
         return {"domain": asked["domain"]}
+
+    def rewind(self, body: Any) -> dict[str, Any]:
+        """The customer's last message was so many hours ago, for the fake Meta as for the functions."""
+        asked = check(body, _REWIND)
+        world = self._world
+        with world.lock:
+            number = self._number(asked.get("phone_number_id"))["phone_number_id"]
+            phone = world.phones.find(number, asked.get("wa_id", ""), asked.get("user_id", ""))
+            if phone is None:
+                raise NotThere("wa_id")
+            at_ms = world.now_ms() - round(asked["hours"] * 3_600_000)
+            phone.closed_after_ms = at_ms + WINDOW_MS
+            ids = {one for one in (phone.wa_id, phone.user_id) if one}
+            open_ = phone.window_is_open(world.now_ms())
+        self._rewind(number, ids, at_ms)
+        return {"window": "open" if open_ else "shut"}
 
     def _number(self, phone_number_id: str | None) -> Number:
         for number in self._world.meta["numbers"]:

@@ -62,7 +62,7 @@ class Providers:
         world.install_url = f"{gateway_url}/bitrix24/install"
         fakes: dict[str, Fake] = {"meta": FakeMeta(world), "bitrix24": FakeBitrix24(world), "oauth": FakeOAuth(world)}
         self._egress = Egress(world, journal, faults, fakes, overrides or {})
-        self._play = Play(world, faults, gateway_url, stack.parked)
+        self._play = Play(world, faults, gateway_url, stack.parked, stack.rewind)
         self.control = Control(
             world=world, journal=journal, faults=faults, stack=stack, play=self._play, playground=playground
         )

@@ -14,7 +14,7 @@ from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
 from ponte.storage.grants import context
 from ponte.storage.kms import KmsCipher
 from ponte.storage.ledger import STEP, Ledger, log_of, word
-from ponte.storage.table import Item
+from ponte.storage.table import Item, Update
 from ponte.texts import text as sentence
 from sandbox import seed
 from sandbox.control import DrainState
@@ -179,6 +179,14 @@ class SandboxStack:
             return None
         rows.sort(key=lambda row: int(row.get("received_ms", 0)))
         return {"status": word(rows[0]), "steps": log_of(rows[0])}
+
+    def rewind(self, phone_number_id: str, ids: set[str], at_ms: int) -> None:
+        """A conversation that nobody began yet has no time to move."""
+        table = DynamoDBTable(self._emulator.client("dynamodb"), self._core)
+        for row in self._scan(self._core):
+            mine = str(row["pk"]).startswith(f"CV#{phone_number_id}#")
+            if mine and ids & {str(row.get("wa_id", "")), str(row.get("user_id", ""))}:
+                table.write(Update(str(row["pk"]), str(row["sk"]), set={"last_inbound_ms": at_ms}))
 
     def run_schedule(self, name: str) -> None:
         """Returns at once. Until the function has ended the stack is not quiet; it is not repeated when it fails, so

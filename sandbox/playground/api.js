@@ -30,6 +30,7 @@ export const customer = (message) => call("POST", "/play/customer", message);
 export const operator = (message) => call("POST", "/play/operator", message);
 export const read = (wamid) => call("POST", "/play/read", { wamid });
 export const fail = (wamid, code) => call("POST", "/play/fail", { wamid, code });
+export const rewind = (who, hours) => call("POST", "/play/rewind", { ...who, hours });
 export const receipts = (mode) => call("POST", "/play/receipts", { mode });
 export const setFaults = (faults) => call("POST", "/faults", faults);
 export const clearFaults = () => call("DELETE", "/faults");

@@ -52,6 +52,11 @@ const actions = {
   },
   markRead: (ids) => attempt(async () => { for (const id of ids) await api.read(id); }),
   markFailed: (id, code) => attempt(() => api.fail(id, code)),
+  shutWindow: () => attempt(async () => {
+    const { wa_id, user_id, phone_number_id } = chosenPhone(view);
+    await api.rewind(clean({ wa_id, user_id, phone_number_id }), 25);
+    toast("A última mensagem deste cliente agora é de 25 horas atrás: a janela está fechada.");
+  }),
   setReceipts: (mode) => attempt(() => api.receipts(mode)),
   addFault: (fault) => attempt(() => api.setFaults([fault])),
   replaceFaults: (faults) => attempt(async () => {

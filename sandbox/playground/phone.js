@@ -34,6 +34,7 @@ export function setUpPhone(view, actions) {
     const unread = (chosenPhone(view)?.messages ?? []).filter(isWaiting);
     actions.markRead(unread.map((message) => message.id));
   });
+  $("window-shut").addEventListener("click", () => actions.shutWindow());
   composer($("phone-form"), $("phone-text"), (text) => actions.sendAsCustomer(text));
   setUpNewCustomer(view, actions);
 }
@@ -52,6 +53,7 @@ export function renderPhone(view, actions) {
   setText($("phone-avatar"), phone ? [...shownName(phone).trim()][0]?.toUpperCase() : "");
   setText($("phone-detail"), phone ? [phone.wa_id && `+${phone.wa_id}`, phone.user_id].filter(Boolean).join(" · ") : "Nenhum cliente ainda: crie um para começar.");
 
+  renderWindow(phone);
   const log = $("phone-log");
   const messages = phone?.messages ?? [];
   const switched = log.dataset.phone !== (view.phone ?? "");
@@ -63,6 +65,20 @@ export function renderPhone(view, actions) {
     keyed(log.querySelector("ul"), messages, (m) => m.id, (m) => createBubble(m, actions), (node, m) => updateBubble(node, m, view));
   });
   setAttribute(log, "aria-busy", null);
+}
+
+// WhatsApp's 24 hours after the customer's last message, in which free text is delivered.
+function renderWindow(phone) {
+  const state = phone?.window ?? "unknown";
+  const words = {
+    open: `janela aberta até ${phone?.window_ends_ms ? clockTime(phone.window_ends_ms) : ""}`,
+    shut: "janela de 24 h fechada: só modelos passam",
+    unknown: "janela desconhecida: a Meta decide",
+  };
+  setHidden($("window"), !phone);
+  setText($("window-state"), words[state]);
+  setAttribute($("window-state"), "data-tone", state === "shut" ? "bad" : "plain");
+  setHidden($("window-shut"), state === "shut" || !phone?.messages.length);
 }
 
 function createBubble(message, actions) {

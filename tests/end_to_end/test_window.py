@@ -1,13 +1,16 @@
 """The 24-hour window on the real bundle: the template, the replies that wait, and the customer who lets them go."""
 
 import copy
+import json
+import subprocess
+import sys
 import time
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.end_to_end.conftest import CONNECTOR, LINE, NUMBER, TOKEN, Sandbox, scenario, seeded_chat
+from tests.end_to_end.conftest import CONNECTOR, LINE, NUMBER, ROOT, TOKEN, Sandbox, scenario, seeded_chat
 
 pytestmark = pytest.mark.end_to_end
 
@@ -242,3 +245,38 @@ def test_a_change_of_a_sent_message_is_one_notice(running: Sandbox) -> None:
     running.settle()
     assert len(running.notices()) == 1
     assert shown(running.sends()) == ["n1"]
+
+
+def test_the_playgrounds_switch_shuts_the_window_for_both_sides(running: Sandbox) -> None:
+    tree = shut(hours=0)
+    running.put(tree)
+    moved = running.http.post(f"{running.playground}/play/rewind", json={"wa_id": PHONE, "hours": 25})
+    assert moved.json() == {"window": "shut"}
+    running.post_bitrix(running.operator(9001, "n1"))
+    running.settle()
+    assert shown(running.sends()) == ["retomar"]
+    running.post_whatsapp(running.text("wamid.ANSWER", "Oi", sender=PHONE))
+    running.settle()
+    assert shown(running.sends()) == ["retomar", "n1"]
+
+
+def test_the_command_shows_what_waits_and_reads_the_catalogue(running: Sandbox) -> None:
+    running.put(shut())
+    running.post_bitrix(running.operator(9001, "n1"))
+    running.settle()
+    ponte = [sys.executable, "-c", "from cli.main import main; main()"]
+    place = f"--sandbox={running.folder}"
+
+    def ask(*command: str) -> Any:
+        whole = [*ponte, *command, place, "--json"]
+        done = subprocess.run(whole, capture_output=True, text=True, cwd=ROOT, check=True)  # noqa: S603  # our own
+        return json.loads(done.stdout)
+
+    (held,) = ask("parked", "list")["parked"]
+    assert (held["source_id"], held["code"]) == ("9001", "window_held")
+    (row,) = ask("templates", "refresh")["templates"]
+    assert (row["name"], row["category"], row["opens_windows_of"]) == ("retomar", "UTILITY", [NUMBER])
+    assert (
+        ask("templates", "set-window-template", "--phone-number-id", NUMBER, "--off", "--yes")["window_template"]
+        is None
+    )

@@ -57,7 +57,8 @@ class PlayServer:
             time.sleep(0.02)
 
     def add_phone(self, wa_id: str, name: str) -> dict[str, Any]:
-        phone: dict[str, Any] = {"wa_id": wa_id, "name": name, "phone_number_id": NUMBER, "messages": []}
+        window = {"window": "open", "window_ends_ms": START_MS}
+        phone: dict[str, Any] = {"wa_id": wa_id, "name": name, "phone_number_id": NUMBER, "messages": [], **window}
         self.phones.append(phone)
         return phone
 
@@ -89,6 +90,9 @@ class PlayServer:
                 self.faults = [] if method == "DELETE" else self.faults + body
                 return 200, {}
             acts = {"customer": self._customer, "operator": self._operator, "read": self._tick, "fail": self._tick}
+            if path == "/play/rewind":
+                next(p for p in self.phones if p["wa_id"] == body["wa_id"])["window"] = "shut"
+                return 200, {"window": "shut"}
             if path == "/play/receipts":
                 self.receipts = body["mode"]
                 return 200, {}

@@ -323,3 +323,12 @@ def test_choosing_a_bubble_on_a_narrow_phone_opens_its_way(small: Screen) -> Non
     small.page.locator("#phone-log .bubble").click()
     expect(small.page.locator("#way")).to_be_visible()
     expect(small.page.locator("#way-steps li")).to_have_count(6)
+
+
+def test_the_window_is_shown_and_can_be_shut(screen: Screen, play: PlayServer) -> None:
+    expect(screen.page.locator("#window-state")).to_contain_text("janela aberta até")
+    screen.write("Mensagem do cliente", "Oi")
+    screen.page.get_by_role("button", name="Voltar 25 h").click()
+    expect(screen.page.locator("#window-state")).to_contain_text("fechada")
+    expect(screen.page.get_by_role("button", name="Voltar 25 h")).to_be_hidden()
+    assert play.posts_to("/play/rewind") == [{"wa_id": MARINA, "phone_number_id": NUMBER, "hours": 25}]

@@ -68,6 +68,7 @@ class StackStandIn:
 
     resets: list[Scenario] = field(default_factory=list)
     schedules: list[str] = field(default_factory=list)
+    rewinds: list[tuple[str, set[str], int]] = field(default_factory=list)
     live: dict[str, Any] = field(default_factory=dict)
     drain_states: list[DrainState] = field(default_factory=lambda: [DrainState(True, {}, 0)])
     during_reset: Callable[[], None] = lambda: None
@@ -87,6 +88,9 @@ class StackStandIn:
 
     def trace(self, source_id: str) -> dict[str, Any] | None:
         return {"status": "SENT", "steps": []} if source_id == "wamid.A/B==" else None
+
+    def rewind(self, phone_number_id: str, ids: set[str], at_ms: int) -> None:
+        self.rewinds.append((phone_number_id, ids, at_ms))
 
     def run_schedule(self, name: str) -> None:
         self.schedules.append(name)

@@ -184,3 +184,24 @@ def test_each_operator_signs_with_the_own_name(sandbox: Sandbox, scenario: dict[
     play(sandbox, "operator", chat_id=1767, text="oi", operator_id=42)
     (element,) = php_forms.decode(sandbox.webhooks[-1].body)["data"]["MESSAGES"]
     assert element["message"] == {"user_id": "42", "text": "[b]Carla Dias:[/b] [br]oi"}
+
+
+def test_a_customers_last_message_can_be_moved_back_so_that_the_window_is_shut(sandbox: Sandbox) -> None:
+    play(sandbox, "customer", wa_id=MARIA, text="Oi")
+    assert phone_of(sandbox)["window"] == "open"
+    answer = play(sandbox, "rewind", wa_id=MARIA, hours=25)
+    assert (answer.status, answer.json()) == (200, {"window": "shut"})
+    assert phone_of(sandbox)["window"] == "shut"
+    assert sandbox.stack.rewinds == [(NUMBER, {MARIA}, NOW_MS - 25 * 3_600_000)]
+    play(sandbox, "customer", wa_id=MARIA, text="Voltei")
+    assert phone_of(sandbox)["window"] == "open"
+
+
+def test_nobody_to_move_back_is_said(sandbox: Sandbox) -> None:
+    assert play(sandbox, "rewind", wa_id="5500000000000", hours=25).status == 404
+    assert play(sandbox, "rewind", wa_id=MARIA).status == 400
+
+
+def phone_of(sandbox: Sandbox, wa_id: str = MARIA) -> Any:
+    phones = sandbox.control("GET", "/play/state").json()["phones"]
+    return next(phone for phone in phones if phone["wa_id"] == wa_id)
