@@ -23,6 +23,7 @@ from ponte.relays.effects import (
     Steps,
     refused,
 )
+from ponte.relays.outbound_effects import SendTemplate
 from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Executor, Found, NotFound, Proof
 from ponte.storage.ledger import Claimed, Ledger, word
 from ponte.storage.receipts import Receipts
@@ -457,3 +458,34 @@ def test_a_crash_is_not_settled_by_a_probe_that_got_no_answer() -> None:
     world.clock.now += 10_000
     assert isinstance(world.run(), Later)
     assert world.sent == []
+
+
+class TemplateWorld(World):
+    """The same provider, asked to send what is paid for."""
+
+    def decide(self, steps: Steps) -> Decision:
+        paid = SendTemplate("5511", "", "retomar", "pt_BR", ())
+        return Finish() if "send0" in steps else Step("send0", paid)
+
+    def perform(self, effect: Effect, _claim: Claimed, _timeout: float) -> Outcome:
+        assert isinstance(effect, SendTemplate)
+        return super().perform(SendText(effect.to, "", effect.name, 0), _claim, _timeout)
+
+
+def test_a_paid_template_of_unknown_fate_is_repeated_by_a_persons_word_alone() -> None:
+    world = TemplateWorld([Unknown("no_answer")], [CannotTell(None), CannotTell(None)], took_effect=False)
+    world.run()
+    assert world.run() == Done()
+    assert (world.sent, world.state) == ([], "PARKED")
+    assert (world.ledger.read(EVENT.id) or {})["reason"] == "reason.template_fate_unknown"
+    assert world.ledger.unpark(EVENT.id, world.clock.now) is not None
+    world.run()
+    assert (world.sent, world.state) == (["retomar"], "SENT")
+
+
+def test_a_customers_answer_settles_what_became_of_the_template() -> None:
+    world = TemplateWorld([Unknown("no_answer")], [CannotTell(None)], took_effect=False)
+    world.run()
+    world.run()
+    world.ledger.unpark(EVENT.id, world.clock.now, by_customer=True)
+    assert (world.state, world.probed) == ("RETRY", 1)
