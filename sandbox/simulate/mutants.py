@@ -128,7 +128,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "receipt proves nothing",
         "a send is repeated although its receipt came",
         "ponte.storage.receipts:Receipts.receipt",
-        'default={f"{STEP}send{part}": {"wamid": wamid, "proved": "receipt"}},',
+        'default={f"{STEP}{step_of(part)}": {"wamid": wamid, "proved": "receipt"}},',
         "",
     ),
     Mutant(
@@ -212,8 +212,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "redrive forgets the doubt",
         "parked while its fate was unknown, sent again without asking",
         "ponte.storage.waiting:Waiting.unpark",
-        'state = "UNKNOWN" if "unknown_ms" in item else "RETRY"',
-        'state = "RETRY"; forgotten += [name for name in ("unknown_ms",) if name in item]',
+        'doubtful = "unknown_ms" in item and',
+        "doubtful = False and",
     ),
     Mutant(
         "the doubt is given back with the message",
@@ -225,9 +225,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "acknowledged with one id",
         "a message of several parts is acknowledged with its last id",
-        "ponte.relays.bitrix24_to_whatsapp:decide",
-        "ids = tuple(wamids)",
-        "ids = tuple(wamids[-1:])",
+        "ponte.relays.bitrix24_to_whatsapp:_send",
+        "AcknowledgeDelivery(*named, tuple(wamids))",
+        "AcknowledgeDelivery(*named, tuple(wamids[-1:]))",
     ),
     Mutant(
         "aliases not scoped by tenant",
