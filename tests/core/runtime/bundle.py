@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -138,6 +138,7 @@ class Bundle:
         self.outside = Outside(
             tables=self.tables,
             store=None,  # type: ignore[arg-type]
+            queue=lambda _: self,
             secrets=FixedSecrets(),
             directory=Directory(self.tables.core, self.clock),
             sender=self.providers,
@@ -222,6 +223,11 @@ class Bundle:
     def queue(self, *envelopes: Envelope) -> None:
         for envelope in envelopes:
             self.queues[f"{envelope.scope}|{envelope.conversation}"].append(envelope)
+
+    def send(self, envelopes: Sequence[Envelope], *, fifo: bool, again: str = "") -> int:
+        """As the queue that workers send to."""
+        self.queue(*envelopes)
+        return 0
 
     def work_until(self, at_ms: int) -> None:
         """As SQS hands out FIFO groups: each group's head when it is due, for as long as there is anything before that

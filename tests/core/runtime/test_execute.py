@@ -465,7 +465,7 @@ class TemplateWorld(World):
 
     def decide(self, steps: Steps) -> Decision:
         paid = SendTemplate("5511", "", "retomar", "pt_BR", ())
-        return Finish() if "send0" in steps else Step("send0", paid)
+        return Finish() if "template" in steps else Step("template", paid)
 
     def perform(self, effect: Effect, _claim: Claimed, _timeout: float) -> Outcome:
         assert isinstance(effect, SendTemplate)

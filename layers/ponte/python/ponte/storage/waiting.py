@@ -45,7 +45,8 @@ class Waiting:
             "gsi1pk": keys.parked_shard(event_id),
             "gsi1sk": f"{now_ms:013d}#{digest(event_id)}",
         }
-        doubtful = "unknown_ms" in item and not (by_customer and not str(item.get("unknown_step")).startswith("send"))
+        settled = by_customer and not str(item.get("unknown_step")).startswith("send")
+        doubtful = "unknown_ms" in item and not settled
         word = "released" if by_customer else "redriven"
         state = {"st": "UNKNOWN" if doubtful else "RETRY", "redriven_ms": now_ms}
         said = {} if by_customer else {"by_person": True}
@@ -53,14 +54,7 @@ class Waiting:
             self._table.write(
                 Update(
                     *keys.message(event_id),
-                    set={
-                        "st": "UNKNOWN" if doubtful else "RETRY",
-                        "att": 0,
-                        "hits": 0,
-                        "risked": 0,
-                        "redriven_ms": now_ms,
-                        **said,
-                    },
+                    set={**state, **said, "att": 0, "hits": 0, "risked": 0},
                     default=listed,  # what was skipped was in no list
                     append={"log": [entry(now_ms, word)]},
                     remove=[*forgotten, *(() if doubtful else UNKNOWN)],
