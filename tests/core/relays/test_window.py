@@ -190,6 +190,12 @@ def test_the_operators_own_template_passes_a_shut_window_and_buttons_do_not() ->
     assert buttons[-1] == WAITS
 
 
+def test_a_template_whose_catalogue_meta_does_not_show_waits_for_a_person() -> None:
+    effects = walk(reply(), {"catalogue": {"refused": "190", "detail": "d"}}, replace(EVENT, text="/modelo promo"))
+    assert [type(effect) for effect in effects] == [FindTemplate, PostNotice, Park]
+    assert effects[-1] == Park("reason.whatsapp.190", "d")
+
+
 @pytest.mark.parametrize("text", ["/modelo", "/botoes\nsem botão", "/lista\n- a", "/link x", "/modelos x"])
 def test_a_command_that_is_wrong_sends_nothing_and_says_why_once(text: str) -> None:
     notice, end = walk(reply(replace(SHUT, last_inbound_ms=NOW)), {}, replace(EVENT, text=text))

@@ -207,3 +207,12 @@ def test_a_turn_takes_no_more_time_than_a_worker_has() -> None:
     assert len(world.sent) <= TURN_MS // 1_000 + 2
     world.settle()
     assert world.sent == [f"n{n}" for n in range(1, 31)]
+
+
+def test_a_customer_who_answers_after_ten_days_gets_what_waited() -> None:
+    world = World()
+    world.hold(1)
+    world.clock.now += 10 * WINDOW_MS
+    world.open()
+    world.settle()
+    assert world.sent == ["n1"]

@@ -38,6 +38,7 @@ class Bench:
         outside = Outside(
             tables=tables,
             store=MemoryStore(),
+            queue=lambda _: cast(SqsQueue, Queue()),
             secrets=Secrets(),
             directory=directory,
             sender=answer,

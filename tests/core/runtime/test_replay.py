@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from ponte.mappings import WindowTemplate
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
 from ponte.relays.effects import Decision, Finish, Step, Steps
 from ponte.runtime.redrive import redrive
 from ponte.runtime.replay import Plan, Planned, Replay, _walk, flow_of
-from ponte.storage.ledger import Ledger, word
+from ponte.storage.ledger import Claimed, Ledger, word
 from ponte.storage.table import Item, Write
+from ponte.whatsapp.templates import Template
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.bundle import CONNECTOR, Bundle
 
@@ -328,3 +330,22 @@ def assert_accounted_for(bundle: Bundle, message: Envelope) -> None:
         assert (sent, item["st"], waiting) == ([FIRST], "PARKED", [message.id])
     else:
         assert (sent, item["st"], waiting) == ([FIRST, SECOND], "SENT", [])
+
+
+def test_a_plan_into_a_shut_window_shows_the_template_and_the_wait(bundle: Bundle) -> None:
+    bundle.run(bundle.customer("a", PHONE, "oi"))
+    bundle.clock.now += 25 * 3_600_000
+    number = bundle.means.directory.number(f"10{ord('a')}", fresh=True)
+    assert number is not None
+    bundle.means.directory.save_number(replace(number, window_template=WindowTemplate("retomar", "pt_BR")))
+    body = {"type": "BODY", "text": "Podemos continuar?"}
+    fit = Template("retomar", "pt_BR", "APPROVED", "UTILITY", (body,), read_ms=bundle.clock.now)
+    bundle.means.outbound.templates.keep(number.waba_id, fit)
+    (chat,) = [row for row in bundle.tables.core.items() if row["pk"].startswith("CV#")]  # type: ignore[attr-defined]
+    late = bundle.operator("a", chat["external"], "tarde")
+    claim = bundle.means.ledger.claim(late, "o", bundle.clock.now, 1_000)
+    assert isinstance(claim, Claimed)
+    bundle.means.ledger.park(claim, late, bundle.clock.now, "reason.gave_up")
+    plan = plan_of(bundle, late)
+    assert [planned.effect for planned in plan.missing] == ["HoldReply", "SendTemplate", "PostNotice"]
+    assert (plan.ends, plan.reason) == ("parked", "reason.window_held")

@@ -28,7 +28,7 @@ class World:
             case "RETRY":
                 self.ledger.release(claim, 10_001, "down", counts=False)
             case "UNKNOWN":
-                self.ledger.unknown(claim, 10_001, "send0", "no_answer", counts=False)
+                self.ledger.unknown(claim, EVENT, 10_001, "send0", "no_answer", counts=False)
             case "PARKED":
                 claim = self.ledger.save_step(claim, "send0", {"refused": "131026"}, 10_001)
                 self.ledger.park(claim, EVENT, 10_002, "reason.whatsapp.131026")

@@ -94,7 +94,7 @@ def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
         pieces = _pieces(event, text, reply, address, reply_to, steps)
     except (CommandError, TemplateError) as error:
         return _refuse(event, error, lang, steps)
-    if isinstance(pieces, Step):
+    if not isinstance(pieces, list):
         return pieces
     if not pieces:
         return Finish("SKIPPED", "files_only" if event.files else "empty")
@@ -143,8 +143,8 @@ def _send(
 
 def _pieces(
     event: OperatorMessage, text: str, reply: Reply, address: tuple[str, str], reply_to: str, steps: Steps
-) -> list[Piece] | Step:
-    """What is to be sent, or the step that is needed to know it. Raises CommandError, TemplateError."""
+) -> list[Piece] | Decision:
+    """What is to be sent, or what has to come first. Raises CommandError, TemplateError."""
     plain = markup.to_whatsapp(text, signature=False)
     if not plain:  # a file without text brings nothing but the operator's name before it: no message of its own
         return []
@@ -159,12 +159,17 @@ def _pieces(
         case Interactive(content):
             return [SendInteractive(to, bsuid, content, reply_to=reply_to)]
         case UseTemplate():
-            return _template(command, reply, address, reply_to, steps)
+            return _template(event, command, reply, address, reply_to, steps)
 
 
 def _template(
-    command: UseTemplate, reply: Reply, address: tuple[str, str], reply_to: str, steps: Steps
-) -> list[Piece] | Step:
+    event: OperatorMessage,
+    command: UseTemplate,
+    reply: Reply,
+    address: tuple[str, str],
+    reply_to: str,
+    steps: Steps,
+) -> list[Piece] | Decision:
     """A template by an operator's own choice, of any category, as Graph knows it now."""
     to, bsuid = address
     if "send0" in steps:  # done, or refused: what the catalogue says by now changes nothing
@@ -173,6 +178,9 @@ def _template(
         raise TemplateError("missing")
     if "catalogue" not in steps:
         return Step("catalogue", FindTemplate(reply.asking.number.waba_id, command.name))
+    code = refused(steps, "catalogue")
+    if code is not None:
+        return _stop(event, f"reason.whatsapp.{code}", str(steps["catalogue"].get("detail", "")), reply.lang, steps)
     found = templates.choose(window.listed(steps["catalogue"]), command.name, command.language)
     if found is None:
         raise TemplateError("missing")

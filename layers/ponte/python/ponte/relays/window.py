@@ -130,8 +130,8 @@ def personal(values: Sequence[str], customer: str, lang: str) -> tuple[str, ...]
 
 def listed(outcome: Any) -> list[Template]:
     """The templates in an outcome of FindTemplate."""
-    rows = outcome.get("templates") or []
-    return [template for row in rows if (template := templates.read(row, int(outcome.get("read_ms", 0))))]
+    read_ms = int(outcome["read_ms"])
+    return [template for row in outcome["templates"] if (template := templates.read(row, read_ms))]
 
 
 def wrong(error: TemplateError, lang: str) -> str:

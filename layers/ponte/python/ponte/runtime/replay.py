@@ -24,6 +24,7 @@ from ponte.relays.effects import (
     Step,
     Steps,
 )
+from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendTemplate
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
 from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, Queue, Redriven, redrive, route_of
 from ponte.runtime.settings import Settings
@@ -174,8 +175,10 @@ def _asked(decide: Decide, steps: Steps) -> Step | Finish | Park | None:
 def _assumed(effect: Effect) -> dict[str, Any]:
     """An outcome as it will be when all goes well; look-ups find nothing."""
     match effect:
-        case SendText():
+        case SendText() | SendTemplate() | SendInteractive():
             return {"wamid": "?"}
+        case HoldReply():
+            return {"held": "ask"}
         case SendToOpenLine():
             return {"chat_id": effect.chat_id or "?", "session_id": "?"}
         case AddContact():
