@@ -7,6 +7,7 @@ import pytest
 from ponte.mappings import Conversation
 from ponte.people.callers import caller
 from ponte.runtime.people_cases import NoSuchCase, PeopleDesk
+from ponte.storage import activity
 from ponte.storage.directory import Directory
 from ponte.storage.people import GROUP_MAX, NotMergeable
 from ponte.storage.table import Tables
@@ -238,3 +239,12 @@ def test_undoing_leaves_late_messages_with_whoever_held_the_line_then(office: Of
     office.desk.undo(merge.id, "ana")
     assert office.world.tell(wrote(line), T + 2) == earlier
     assert office.world.tell(wrote(line), T + 1001) == later
+
+
+def test_the_surviving_chat_is_active_when_either_of_the_two_writes(office: Office) -> None:
+    """Healing looks for operators' answers in chats that were active: they answer in the surviving one."""
+    office.desk.merge("m1", office.phone, office.bsuid, "ana")
+    later = T + 2 * 3600
+    office.world.tell(wrote(user_id="BR.1"), later)
+    active = activity.listed(office.table, "m1", activity.place(later * 1000), "9")
+    assert office.phone in [row.person for row in active]

@@ -81,7 +81,10 @@ class Conversations:
             if writes and not transacted(self._table, writes):
                 continue  # somebody made it, or knows better about an alias, in between: read again
             self.learning.enlist(number, meeting.clashes, event, at_ms)
-            return Resolved(self._home(made, known.root(person)), meeting.clashes)
+            home = self._home(made, known.root(person))
+            if home.person != person and home.last_inbound_ms == at_ms:
+                activity.note(self._table, home, at_ms)  # its chat is where operators answer
+            return Resolved(home, meeting.clashes)
         raise RuntimeError("conversation contended")
 
     def find(self, number: Number, caller: Caller, at_ms: int = NOW_MS) -> Conversation | None:
