@@ -236,9 +236,11 @@ class History:
         self.at_rest = self._run_dry()
 
     def _heal(self) -> None:
-        """What no door took is found, as soon as it is old enough to be missed."""
-        for _ in range(2):
+        """What no door took is found, as soon as it is old enough to be missed; a portal whose grant was lost meanwhile
+        is installed again first."""
+        for _ in range(3):
             self.scheduler.wait(HEAL_MS)
+            self._reinstall()
             self._schedule("heal_gaps")
             if not self._run_dry():
                 return
