@@ -151,13 +151,19 @@ class History:
         for name in FLOWS:
             fifo = name != "whatsapp_statuses"
             dead = self.sqs.create_queue(QueueName=f"{name}-dead", Attributes=FIFO if fifo else {})["QueueUrl"]
-            policy = f'{{"deadLetterTargetArn": "{dead}", "maxReceiveCount": 100}}'
+            policy = f'{{"deadLetterTargetArn": "{dead}", "maxReceiveCount": 1000}}'
             attributes = {**(FIFO if fifo else {"VisibilityTimeout": "270"}), "RedrivePolicy": policy}
             url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
             self.queues[name] = self.sqs.queues[url]
             self.platform.add(name, WORKER_S, lambda bundle, name=name: bundle.consumers[name])  # type: ignore[misc]
             self._sources[url] = EventSource(
-                self.scheduler, self.platform, self.queues[name], name, self.rng.shuffle, self.told.unequal.append
+                self.scheduler,
+                self.platform,
+                self.queues[name],
+                name,
+                self.rng.shuffle,
+                self.told.unequal.append,
+                self.weather.delivered_twice,
             )
         self.platform.add("meta_webhook", DOOR_S, lambda bundle: bundle.doors[META_PATH])
         self.platform.add("bitrix24_webhook", DOOR_S, lambda bundle: bundle.doors[BITRIX24_PATH])

@@ -5,7 +5,7 @@ parked or as `dup_risk`, for which a second copy, but no silence, is allowed.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -191,8 +191,12 @@ class _Reading:
             self._verdict.add("notices", f"{told} for {len(failed)} failed messages")
 
     def strangers(self) -> None:
-        """Nothing that was forged shows anywhere; no portal lost its grant without a lost answer of the server."""
+        """Nothing that was forged shows anywhere; no portals know a customer by one name of ours; no portal lost its
+        grant without a lost answer of the server."""
         history = self._history
+        known = Counter(name for p in history.world.portals for name in {chat.external for chat in p.chats.values()})
+        if known and max(known.values()) > 1:
+            self._verdict.add("tenants mixed", "one person in two portals")
         screens = [m.text for portal in history.world.portals for c in portal.chats.values() for m in c.messages]
         screens += [m.text for phone in history.world.phones.phones for m in phone.messages]
         if any(FORGED in text for text in screens) or any(FORGED in str(item) for item in self._items.values()):

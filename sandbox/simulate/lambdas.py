@@ -152,7 +152,10 @@ class Platform:
 
 
 class EventSource:
-    """A queue's event source mapping. unequal: told when an answer leaves messages of one group to different times."""
+    """A queue's event source mapping. unequal: told when an answer leaves messages of one group to different times.
+
+    twice: after how many milliseconds a batch goes to a second invocation too, 0 for never.
+    """
 
     def __init__(
         self,
@@ -162,6 +165,7 @@ class EventSource:
         function: str,
         shuffle: Callable[[list[Any]], None],
         unequal: Callable[[str], None],
+        twice: Callable[[], int],
         most: int = 5,
     ) -> None:
         self._scheduler = scheduler
@@ -170,6 +174,7 @@ class EventSource:
         self._function = function
         self._shuffle = shuffle
         self._unequal = unequal
+        self._twice = twice
         self._most = most
         self._running = 0
         self._next_ms = 0
@@ -186,8 +191,11 @@ class EventSource:
             taken = self._queue.take(BATCH, now, self._shuffle)
             if not taken:
                 break
-            self._running += 1
-            self._platform.start(self._function, {"Records": list(map(_record, taken))}, _Done(self, taken))
+            records = list(map(_record, taken))
+            delay = self._twice()
+            self._start(records, [] if delay else taken)
+            if delay:
+                self._scheduler.at(now + delay, lambda records=records: self._start(records, []))  # type: ignore[misc]
         upcoming = self._queue.next_visible_ms(now)
         if upcoming is not None:
             self._look_at(upcoming + 1)
@@ -197,15 +205,20 @@ class EventSource:
             self._next_ms = time_ms
             self._scheduler.at(time_ms, self._poll)
 
-    def finished(self, taken: list[Message], answer: Any, good: bool) -> None:
+    def _start(self, records: list[dict[str, Any]], alone: list[Message]) -> None:
+        """alone: the messages, where no other invocation has them as well."""
+        self._running += 1
+        self._platform.start(self._function, {"Records": records}, _Done(self, records, alone))
+
+    def finished(self, records: list[dict[str, Any]], alone: list[Message], answer: Any, good: bool) -> None:
         now = self._scheduler.now
         self._running -= 1
         if good:
             failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-            for message in taken:
-                if message.id not in failures:
-                    self._queue.delete(message.handle, now)
-            self._check_equal([message for message in taken if message.id in failures])
+            for record in records:
+                if record["messageId"] not in failures:
+                    self._queue.delete(record["receiptHandle"], now)
+            self._check_equal([message for message in alone if message.id in failures])
         self._poll()
 
     def _check_equal(self, returned: list[Message]) -> None:
@@ -220,10 +233,11 @@ class EventSource:
 @dataclass(frozen=True, slots=True)
 class _Done:
     source: EventSource
-    taken: list[Message]
+    records: list[dict[str, Any]]
+    alone: list[Message]
 
     def __call__(self, answer: Any, good: bool) -> None:
-        self.source.finished(self.taken, answer, good)
+        self.source.finished(self.records, self.alone, answer, good)
 
 
 def _record(message: Message) -> dict[str, Any]:

@@ -155,9 +155,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "mapping without transaction",
         "conversation first, the way back later, unless the worker dies in between",
-        "ponte.storage.conversations:Conversations._create",
-        "self._table.transact(",
-        "(lambda writes: [self._table.write(Put(write.item)) for write in writes])(",
+        "ponte.storage.conversations:Conversations.resolve",
+        "not transacted(self._table, writes)",
+        "not [self._table.write(Put(write.item)) for write in writes]",
     ),
     Mutant(
         "status applied without rank",
@@ -218,9 +218,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "the doubt is given back with the message",
         "who could not probe yet leaves no trace of it to the next worker",
-        f"{_LEDGER}.release",
-        'if claim.fate == "unknown":',
-        "if False:",
+        f"{_EXECUTE}._prove",
+        "self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, code, counts=False)",
+        'self._ledger.release(replace(claim, fate="retry"), self._clock.now_ms(), code, counts=False)',
     ),
     Mutant(
         "acknowledged with one id",
@@ -233,7 +233,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "aliases not scoped by tenant",
         "a customer of two companies is one person",
         "ponte.storage.keys:alias",
-        "AL#{tenant}#",
+        "AL#{scope}#",
         "AL#",
     ),
     Mutant(

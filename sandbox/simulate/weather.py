@@ -46,12 +46,13 @@ class Climate:
     slow_answer: float = 0.0
     item_fails: float = 0.0
     spell: float = 0.0
+    delivered_twice: float = 0.0
 
 
 CALM = Climate()
-FAIR = Climate(3, 2, 1, 2, 5, 15, 15, 10, 5, 10, 5, 60, 2, 3)
-ROUGH = Climate(8, 5, 3, 6, 20, 30, 40, 25, 15, 20, 15, 120, 8, 10)
-STORM = Climate(20, 15, 10, 15, 60, 60, 90, 60, 40, 40, 40, 200, 20, 25)
+FAIR = Climate(3, 2, 1, 2, 5, 15, 15, 10, 5, 10, 5, 60, 2, 3, 5)
+ROUGH = Climate(8, 5, 3, 6, 20, 30, 40, 25, 15, 20, 15, 120, 8, 10, 15)
+STORM = Climate(20, 15, 10, 15, 60, 60, 90, 60, 40, 40, 40, 200, 20, 25, 40)
 CLIMATES = ((CALM, 1), (FAIR, 4), (ROUGH, 4), (STORM, 1))
 
 
@@ -125,6 +126,16 @@ class Weather:
         if struck:
             self._note("item_fails")
         return struck
+
+    def delivered_twice(self) -> int:
+        """Milliseconds after which Lambda hands a batch to a second invocation as well; 0 where it does not.
+
+        An event source mapping promises at least once, and no more (AWS' documentation of SQS as a source).
+        """
+        if self.is_over or self._rng.random() * 1000 >= self.climate.delivered_twice:
+            return 0
+        self._note("delivered_twice")
+        return self._rng.randint(1, 2_000)
 
     def is_away(self, system: str, now_ms: int) -> bool:
         gone = not self.is_over and self.away.get(system, 0) > now_ms

@@ -192,4 +192,4 @@ def test_a_message_without_a_sender_is_parked_with_its_reason(sandbox: Sandbox) 
     told(sandbox, wrote("wamid.1", "de ninguém"))
     (parked,) = sandbox.parked()
     assert parked["source_id"] == "wamid.1"
-    assert "sem telefone" in parked["reason"]
+    assert "quem enviou" in parked["reason"]

@@ -143,7 +143,7 @@ def test_a_seeded_bsuid_means_something_within_its_portfolio_only() -> None:
     given = scenario(chats=[chat(external="c1", user_id="BR.1")])
     given["meta"]["numbers"][0]["portfolio_id"] = "777"
     items = core(given)
-    assert keys.alias(f"{MEMBER}.777", "bsuid", "BR.1") in items
+    assert keys.alias(f"{MEMBER}#777", "bsuid", "BR.1") in items
     assert keys.alias(MEMBER, "bsuid", "BR.1") not in items
 
 

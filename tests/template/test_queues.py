@@ -34,7 +34,7 @@ def test_these_queues_and_their_dead_letter_queues_are_all(queues: dict[str, Any
 def test_a_queue_gives_up_to_a_dead_letter_queue_of_its_own_kind(name: str, queues: dict[str, Any]) -> None:
     redrive = queues[name]["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_letters(name), "Arn"]}
-    assert redrive["maxReceiveCount"] == 100
+    assert redrive["maxReceiveCount"] == 1000  # what SQS allows: an outage of days must not use it up
     assert queues[name].get("FifoQueue", False) is queues[dead_letters(name)].get("FifoQueue", False) is QUEUES[name]
 
 

@@ -64,7 +64,7 @@ class World:
     def __post_init__(self) -> None:
         table = MemoryTable()
         self.ledger, self.receipts = Ledger(table), Receipts(table)
-        owners = iter(range(1_000))
+        owners = iter(range(2_000))
         self.executor = Executor(
             self.ledger,
             self.clock,
@@ -155,6 +155,19 @@ def test_a_provider_that_is_down_burns_no_tries() -> None:
     assert all(isinstance(v, Later) and v.seconds <= 60 for v in verdicts)
     assert world.run() == Done()
     assert world.sent == ["text0"]
+
+
+@pytest.mark.parametrize("wait", [None, 2, 60])
+def test_days_without_a_provider_are_outlasted_within_what_the_queue_allows(wait: float | None) -> None:
+    world = World([Transient("not_connected", wait, counts=False)] * 1_000)
+    received = 0
+    while world.state != "PARKED":
+        received += 1
+        verdict = world.run()
+        assert isinstance(verdict, Later) or world.state == "PARKED"
+        world.clock.now += round(verdict.seconds * 1000) if isinstance(verdict, Later) else 0
+    assert world.clock.now > MAX_AGE_MS
+    assert received < 1_000
 
 
 def test_six_days_are_enough() -> None:

@@ -35,6 +35,7 @@ from ponte.whatsapp import describe
 from ponte.whatsapp.events import Call, Edit, InboundMessage, Nothing, Reaction, Revoke, SystemChange
 
 MESSAGE_ID_MAX = 100  # Bitrix24 keeps the connector's message id in a varchar(100)
+LOOK_UPS = ("find_contact", "find_by_origin")
 
 
 def message_id(wamid: str) -> str:

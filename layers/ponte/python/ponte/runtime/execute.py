@@ -20,7 +20,9 @@ from ponte.storage.table import ConditionFailed
 
 MAX_HITS = 10
 MAX_AGE_MS = 6 * 24 * 3600 * 1000  # Meta's media ids die after 7 days
-OUTAGE_CAP_S = 60.0  # a provider that is down is asked again at least this often
+OUTAGE_CAP_S = 60.0  # a provider that is down is asked again at least this often,
+OUTAGE_TRIES = 300  # but after so many tries (some five hours) only every
+LONG_OUTAGE_S = 900.0  # so that a message outlasts MAX_AGE_MS within the 1,000 receives that its queue allows it
 BUSY_CAP_S = 5.0
 ANSWERED = ("http_500", "http_502", "http_503", "internal_server_error", "error_unexpected_answer", "no_session")
 # A provider may work on a call that we stopped waiting for: a portal gives up after 60 s (b24restdocs, limits). Until
@@ -186,10 +188,10 @@ class Executor:
         self._ledger.release(claim, self._clock.now_ms(), reason, counts=late.counts, envelope=envelope)
         self._note(envelope, "retry", f"{step.name} {late.code}")
         if late.wait_seconds is not None:
-            return Later(late.wait_seconds)
+            return Later(_spaced(claim, late.wait_seconds))
         if late.counts:  # by its own tries alone: turns that were waited for before made none of them
             return Later(self._backoff(claim.hits + 1, timing))
-        return Later(min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s)))
+        return Later(_spaced(claim, min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s))))
 
     def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
         self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)
@@ -218,7 +220,7 @@ class Executor:
                 return risky
             case CannotTell(wait, code):
                 self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, code, counts=False)
-                return Later(wait or 1)
+                return Later(_spaced(claim, wait or 1))
             case NotFound():
                 left = self._unsettled_ms(claim, timing)
                 if left <= 0:
@@ -234,3 +236,8 @@ class Executor:
     def _unknown_wait(self, claim: Claimed, timing: Timing) -> float:
         """A receipt or the provider's recovery decides; the probe itself says how long it wants to wait."""
         return min(timing.unknown_wait_s, self._backoff(claim.attempts, timing))
+
+
+def _spaced(claim: Claimed, seconds: float) -> float:
+    """The wait of a message that is held up by no fault of its own."""
+    return max(seconds, LONG_OUTAGE_S) if claim.attempts > OUTAGE_TRIES else seconds

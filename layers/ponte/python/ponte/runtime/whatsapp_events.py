@@ -157,9 +157,12 @@ class WhatsappEvents(Worker):
         owner = claim.event_id
         lease = max(1_000, claim.lease_until_ms - now)
         if not self.parts.conversations.lock_opening(conversation, owner, now, lease):
-            self.parts.ledger.release(claim, now, "opening", counts=False)
+            self.parts.ledger.release(claim, now, "opening", counts=False, envelope=claim.envelope)
             raise Retry(OPENING_WAIT_S)
         self._opening_now[owner] = conversation
+        if claim.fate != "unknown" and "add_contact" not in claim.steps:
+            for asked in whatsapp_to_bitrix24.LOOK_UPS:  # before the lock: another worker may have added it since
+                claim.steps.pop(asked, None)
         return self.parts.conversations.get(conversation.phone_number_id, conversation.person) or conversation
 
     def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
