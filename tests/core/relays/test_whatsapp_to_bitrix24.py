@@ -20,6 +20,7 @@ from ponte.relays.effects import (
     Step,
     UpdateInOpenLine,
 )
+from ponte.relays.outbound_effects import LetHeldGo
 from ponte.relays.whatsapp_to_bitrix24 import ad_of, decide, kept_ids, message_id
 from ponte.whatsapp.events import (
     Call,
@@ -269,3 +270,20 @@ def test_a_changed_number_is_a_notice_for_operators() -> None:
 
 def test_group_messages_are_not_relayed() -> None:
     assert decide(replace(MESSAGE, group_id="g"), KNOWN, "contact", "pt-BR", {}) == Finish("SKIPPED", "group")
+
+
+def test_what_waits_for_the_customer_is_let_go_before_anything_else_in_each_of_their_chats() -> None:
+    waiting = replace(KNOWN, waiting=2, also_waiting=(("ponte", 7, "p9"),))
+    steps: dict[str, Any] = {}
+    for n, external in enumerate((KNOWN.external, "p9")):
+        decision = decide(MESSAGE, waiting, "none", "pt-BR", steps)
+        assert decision == Step(f"let_go{n}", LetHeldGo("m", KNOWN.connector, 7, external, MESSAGE.wamid))
+        steps[f"let_go{n}"] = {}
+    assert isinstance(decide(MESSAGE, waiting, "none", "pt-BR", steps).effect, SendToOpenLine)  # type: ignore[union-attr]
+
+
+def test_a_reaction_lets_nothing_go() -> None:
+    reaction = replace(MESSAGE, type="reaction", body=Reaction("wamid.X", "👍"))
+    waiting = replace(KNOWN, waiting=1, chat_id="9")
+    decision = decide(reaction, waiting, "none", "pt-BR", {})
+    assert not isinstance(getattr(decision, "effect", None), LetHeldGo)

@@ -25,7 +25,7 @@ NUMBER = Number(
     7,
     Rate(80, 80),
     Rate(1, 45),
-    WindowTemplate("retomar", "pt_BR", ("{primeiro_nome}",)),
+    window_template=WindowTemplate("retomar", "pt_BR", ("{primeiro_nome}",)),
 )
 BODY = {"type": "BODY", "text": "Olá, {{1}}!"}
 FIT = Template("retomar", "pt_BR", "APPROVED", "UTILITY", (BODY,), read_ms=NOW - 1)
@@ -65,15 +65,19 @@ def walk(given: Reply, answers: dict[str, Any] | None = None, event: OperatorMes
 @pytest.mark.parametrize(
     ("last", "refused", "expected"),
     [
-        (0, 0, False),
-        (NOW, 0, False),
-        (NOW - WINDOW_MS + 1, 0, False),
-        (NOW - WINDOW_MS, 0, True),
-        (1, 0, True),
-        (0, NOW, True),
+        (0, -1, False),
+        (NOW, -1, False),
+        (NOW - WINDOW_MS + 1, -1, False),
+        (NOW - WINDOW_MS, -1, True),
+        (1, -1, True),
+        (0, 0, True),
         (NOW, NOW, True),
+        (NOW, NOW - 1, False),
     ],
-    ids=["unknown", "now", "just in", "just out", "old", "Meta says so", "Meta says so in spite of the clock"],
+    ids=[
+        *("unknown", "now", "just in", "just out", "old"),
+        *("Meta says so", "Meta says so in spite of the clock", "Meta said so of an earlier one"),
+    ],
 )
 def test_a_window_is_shut_by_the_clock_or_by_metas_word(last: int, refused: int, expected: bool) -> None:
     assert is_shut(replace(SHUT, last_inbound_ms=last, refused_ms=refused), NOW) is expected

@@ -58,7 +58,7 @@ class World:
         return found
 
     def hold(self, *orders: int) -> None:
-        self.windows.refuse(self.conversation, self.clock.now_ms())
+        self.windows.refuse(self.conversation)
         for order in orders:
             self.windows.hold(self.conversation, reply(order), self.clock.now_ms())
             claim = self.ledger.claim(reply(order), f"h{order}", self.clock.now_ms(), 1_000)

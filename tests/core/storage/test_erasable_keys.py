@@ -18,6 +18,7 @@ ARGUMENTS = {
     "member_id": "T",
     "phone_number_id": "T",
     "line_id": 7,
+    "order": 7,
 }
 NAMED = {
     name: function
@@ -49,6 +50,7 @@ def test_the_keys_that_name_nobody_are_known() -> None:
         "alias",  # the scope is its caller's, the tenant first (the next test)
         "timing",  # of the stack
         "account_state",  # of a WhatsApp account, no person's
+        "template",  # of a WhatsApp account too
         "bucket",  # State: expires
         "heal_run",  # State: of the stack
         "lock",  # State or Core: the scope is its caller's, the tenant second

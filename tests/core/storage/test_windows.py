@@ -8,7 +8,7 @@ from ponte.mappings import Conversation, MemberId, Number, PersonId, PhoneNumber
 from ponte.people.callers import Caller
 from ponte.queue.envelope import Envelope
 from ponte.relays.window import WINDOW_MS, is_shut
-from ponte.storage.conversations import Conversations
+from ponte.storage.conversations import Conversations, _latest
 from ponte.storage.windows import Windows
 from sandbox.memory.table import MemoryTable
 
@@ -85,10 +85,17 @@ def test_an_old_message_that_comes_late_opens_nothing_but_is_told_who_waits(at_m
     assert is_shut(told, NOW)
 
 
-def test_an_unknown_window_is_open_until_meta_says_otherwise_and_again_when_the_customer_writes() -> None:
+def test_replies_that_wait_in_another_chat_of_a_merged_person_are_told_of() -> None:
+    first = Conversation(PhoneNumberId("pn"), PersonId("p"), MemberId("m"), "c", 7, "p", waiting=1)
+    other = replace(first, person=PersonId("q"), external="q", waiting=2)
+    third = replace(first, person=PersonId("r"), external="r", waiting=0)
+    assert _latest(first, [first, other, third]).also_waiting == (("c", 7, "q"),)
+
+
+def test_a_window_that_meta_calls_shut_is_shut_until_the_customer_writes() -> None:
     store = Store(last_inbound_ms=0)
-    assert store.windows.hold(store.now, reply(9), NOW) == "open"
-    store.windows.refuse(store.now, NOW)
+    assert not is_shut(store.now, NOW)
+    store.windows.refuse(store.now)
     assert is_shut(store.now, NOW)
     assert store.windows.hold(store.now, reply(9), NOW) == "ask"
     assert not is_shut(store.customer_writes(NOW + 1), NOW + 2)
@@ -98,7 +105,7 @@ def test_a_refusal_from_before_the_customers_answer_does_not_shut_the_window() -
     store = Store()
     sent_with = store.now
     store.customer_writes(NOW)
-    store.windows.refuse(sent_with, NOW + 1)
+    store.windows.refuse(sent_with)
     assert not is_shut(store.now, NOW + 2)
 
 

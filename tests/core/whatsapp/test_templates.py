@@ -233,7 +233,7 @@ def test_any_row_and_any_values_fill_or_are_refused(row: Any, values: list[str],
 
 def payload(event: str) -> dict[str, Any]:
     (item,) = split((SAMPLES / event / "body").read_bytes()).items
-    assert item.kind == "template"
+    assert item.kind == "account"
     return item.payload
 
 

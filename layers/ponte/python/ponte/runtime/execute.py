@@ -191,7 +191,9 @@ class Executor:
             return Later(_spaced(claim, late.wait_seconds))
         if late.counts:  # by its own tries alone: turns that were waited for before made none of them
             return Later(self._backoff(claim.hits + 1, timing))
-        return Later(_spaced(claim, min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s))))
+        return Later(
+            _spaced(claim, min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s)))
+        )
 
     def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
         self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)

@@ -36,7 +36,7 @@ class TemplateChange:
 
 
 def read(payload: Json) -> TemplateChange:
-    """payload: {"field", "value"} of a RawItem of kind "template". Raises MalformedEvent with the path."""
+    """payload: {"field", "value"} of a RawItem of kind "account". Raises MalformedEvent with the path."""
     value: Any = payload.get("value")
     if type(value) is not dict:
         raise MalformedEvent("value")
