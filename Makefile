@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test check simulate simulate-mutants build lock setup browser clean
+.PHONY: help run test check simulate simulate-mutants bench build lock setup browser clean
 
 help: ## Mostra os comandos / show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ simulate: setup ## Simula histórias com falhas / simulate histories with faults
 
 simulate-mutants: setup ## Planta erros que a simulação tem de achar / plant bugs that the simulation has to catch
 	@$(BIN)/python -m sandbox.simulate --mutants
+
+bench: setup ## Mede ao lado de outros, nas mesmas histórias / measure beside peers, on the same histories (SEEDS=60)
+	@$(BIN)/python -W ignore -m benchmarks.peers --seeds $(or $(SEEDS),60)
 
 build: setup ## Monta o pacote para a AWS / build what `sam deploy` uploads
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build
