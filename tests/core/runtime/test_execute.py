@@ -170,6 +170,12 @@ def test_days_without_a_provider_are_outlasted_within_what_the_queue_allows(wait
     assert received < 1_000
 
 
+def test_a_crowd_makes_nobody_wait_longer_than_a_minute_a_turn() -> None:
+    world = World([Transient("rate", 3, counts=False)] * 400)
+    verdicts = [world.run() for _ in range(400)]
+    assert [v.seconds for v in verdicts if isinstance(v, Later)] == [3] * 300 + [60] * 100
+
+
 def test_six_days_are_enough() -> None:
     world = World([Transient("not_connected", counts=False)] * 5)
     world.run()

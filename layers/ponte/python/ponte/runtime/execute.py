@@ -188,7 +188,8 @@ class Executor:
         self._ledger.release(claim, self._clock.now_ms(), reason, counts=late.counts, envelope=envelope)
         self._note(envelope, "retry", f"{step.name} {late.code}")
         if late.wait_seconds is not None:
-            return Later(_spaced(claim, late.wait_seconds))
+            longest = OUTAGE_CAP_S if late.code == "rate" else LONG_OUTAGE_S  # a crowd passes sooner than an outage
+            return Later(_spaced(claim, late.wait_seconds, longest))
         if late.counts:  # by its own tries alone: turns that were waited for before made none of them
             return Later(self._backoff(claim.hits + 1, timing))
         return Later(
@@ -240,6 +241,6 @@ class Executor:
         return min(timing.unknown_wait_s, self._backoff(claim.attempts, timing))
 
 
-def _spaced(claim: Claimed, seconds: float) -> float:
+def _spaced(claim: Claimed, seconds: float, longest: float = LONG_OUTAGE_S) -> float:
     """The wait of a message that is held up by no fault of its own."""
-    return max(seconds, LONG_OUTAGE_S) if claim.attempts > OUTAGE_TRIES else seconds
+    return max(seconds, longest) if claim.attempts > OUTAGE_TRIES else seconds
