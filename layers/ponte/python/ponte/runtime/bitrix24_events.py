@@ -1,6 +1,7 @@
 """The worker of what operators write, change and remove, and of what portals tell about themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from ponte.bitrix24.values import (
 )
 from ponte.errors import MalformedEvent
 from ponte.mappings import Conversation, Portal
-from ponte.queue.envelope import Envelope, loads
+from ponte.queue.envelope import Envelope, unpack
 from ponte.queue.fifo_batch import Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, changes, customer_state, portal_life
 from ponte.relays.bitrix24_to_whatsapp import Reply, open_step
@@ -53,17 +54,20 @@ class Bitrix24Events(Worker):
         a message that has to wait keeps everything behind it waiting. Their own turn finds them done.
         """
         seen: set[str] = set()
-        for record in records:
-            try:
-                envelope = self._open(loads(str(record["body"])))
-                if envelope.kind == OperatorMessage.__name__:
-                    seen.add(envelope.id)
-                elif envelope.kind in CHANGES and _changed(envelope) in seen:
+        for envelope in self._envelopes(records):
+            if envelope.kind == OperatorMessage.__name__:
+                seen.add(envelope.id)
+            elif envelope.kind in CHANGES and _changed(envelope) in seen:
+                try:
                     self.parts.executor.run(envelope, partial(self._change, envelope, True))
-            except MalformedEvent:
-                continue
-            except Exception as error:  # our bug: its own turn meets it again, where it is handled
-                self.parts.bug(self.flow, error, "")
+                except Exception as error:  # our bug: its own turn meets it again, where it is handled
+                    self.parts.bug(self.flow, error, envelope.id)
+
+    def _envelopes(self, records: Sequence[Mapping[str, Any]]) -> Iterator[Envelope]:
+        """What can be read of a batch; the rest is met again, and handled, in its own turn."""
+        for record in records:
+            with suppress(Exception):
+                yield from map(self._open, unpack(str(record["body"])))
 
     def take(self, envelope: Envelope) -> Verdict:
         if envelope.kind not in (OperatorMessage.__name__, LET_GO):
