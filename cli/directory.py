@@ -11,7 +11,7 @@ from cli.session import Session, Usage, moment, quiet, stamp
 from cli.words import masked
 from ponte.mappings import MemberId, Number, PhoneNumberId, Portal
 from ponte.runtime import wiring
-from ponte.storage.directory import NUMBER_RATE, PAIR_RATE
+from ponte.storage.directory import COEXISTENCE_RATE, NUMBER_RATE, PAIR_RATE
 
 app = typer.Typer(no_args_is_help=True, help="Números do WhatsApp / WhatsApp numbers")
 portals_app = typer.Typer(no_args_is_help=True, help="Portais Bitrix24 / Bitrix24 portals")
@@ -23,6 +23,10 @@ Portfolio = Annotated[
     str, typer.Option("--portfolio-id", help="id do portfólio empresarial na Meta / business portfolio's id at Meta")
 ]
 Phone = Annotated[str, typer.Option("--phone", help="telefone, +55 11 ... / the phone itself")]
+Coexistence = Annotated[
+    bool | None,
+    typer.Option("--coexistence/--no-coexistence", help="também no aplicativo: 20 por segundo / used in the app too"),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]
 
 
@@ -75,6 +79,7 @@ def put_number(
     waba_id: Waba,
     display: Phone,
     portfolio_id: Portfolio = "",
+    coexistence: Coexistence = None,
     yes: Yes = False,
 ) -> None:
     """Cadastra um número ou corrige os seus dados / add a number or correct its data"""
@@ -102,6 +107,8 @@ def put_number(
     )
     portfolio = portfolio_id or number.portfolio_id
     number = replace(number, waba_id=waba_id, display_phone_number=display, portfolio_id=portfolio)
+    if coexistence is not None:
+        number = replace(number, rate=COEXISTENCE_RATE if coexistence else NUMBER_RATE)
     with quiet():
         wiring.directory().save_number(number)
     session.show(number_json(number), lambda console: console.print(session.say("numbers.saved", id=phone_number_id)))

@@ -152,6 +152,16 @@ def put(ponte: Run, phone: str = "+55 11 3030-4040", phone_number_id: str = "106
     return ponte("numbers", "put", *options, "--yes")[0]
 
 
+def test_a_number_that_is_used_in_the_app_too_sends_twenty_a_second(ponte: Run) -> None:
+    options = ("--phone-number-id", "106540352242922", "--waba-id", "10229", "--phone", "+55 11 3030-4040", "--yes")
+    rates = []
+    for more in ((), ("--coexistence",), (), ("--no-coexistence",)):
+        assert ponte("numbers", "put", *options, *more)[0] == 0
+        (number,) = wiring.directory().numbers()
+        rates.append(number.rate.per_second)
+    assert rates == [80, 20, 20, 80]
+
+
 def test_a_new_number_is_free_and_keeps_its_line_when_changed(ponte: Run) -> None:
     assert put(ponte) == 0
     (listed,) = ponte("numbers", "list")[1]["numbers"]

@@ -118,6 +118,7 @@ def rate_attributes(rate: Rate, prefix: str) -> dict[str, int]:
 
 PORTAL_RATE = Rate(2, 45)
 NUMBER_RATE = Rate(80, 80)
+COEXISTENCE_RATE = Rate(20, 20)  # a number that is used in the WhatsApp Business app as well; Meta raises it never
 PAIR_RATE = Rate(0.1667, 45)
 
 
