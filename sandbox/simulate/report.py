@@ -104,7 +104,7 @@ def run_many(first: int, count: int, jobs: int, progress: Callable[[Tally], None
 def catch(mutant: Mutant, seeds: int = MUTANT_SEEDS) -> Caught:
     """The first seed in which the planted bug shows. Raises mutants.Stale."""
     with planted(mutant):
-        for seed in range(seeds):
+        for seed in range(mutant.first, mutant.first + seeds):
             found = run_seed(seed).violations
             if found:
                 return Caught(mutant, seed, found[0][1], found[0][2])

@@ -85,3 +85,17 @@ def test_a_failed_receipt_with_our_key_proves_the_send_too(bundle: Bundle) -> No
     assert bundle.run(message) == Done()
     assert bundle.providers.sent == ["ola"]
     assert (word(bundle.item(message)), len(bundle.providers.notices)) == ("FAILED", 1)
+
+
+def test_a_failure_that_was_not_told_yet_ends_when_the_message_was_delivered_after_all(bundle: Bundle) -> None:
+    """Of a send that was repeated: the one failed, the other arrived. What was begun must not stay open."""
+    bundle.run(bundle.operator("a", PHONE, "ola"))
+    failed = bundle.receipt("a", "wamid.OUT1", "failed", **FAILED)
+    bundle.providers.down = {"a.bitrix24.com": "html"}
+    assert isinstance(bundle.run(failed), Later)
+    assert bundle.run(bundle.receipt("a", "wamid.OUT1", "delivered")) == Done()
+    bundle.providers.down = {}
+    bundle.clock.now += 120_000
+    assert bundle.run(failed) == Done()
+    assert bundle.item(failed)["st"] == "SKIPPED"
+    assert bundle.providers.notices == []

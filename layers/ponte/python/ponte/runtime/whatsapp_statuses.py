@@ -16,6 +16,7 @@ from ponte.relays.window import SHUT
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.ledger import Claimed, steps_of
+from ponte.storage.table import Item
 from ponte.whatsapp import statuses
 from ponte.whatsapp.events import Sender
 
@@ -67,16 +68,29 @@ class WhatsappStatuses(Worker):
         if update.status not in SHOWN or (is_template and update.status != "failed"):
             self.parts.log(self.flow, update.status, envelope.id)
             return Done()
-        subject = f"{update.wamid}|read"  # one reading per part, however it was told
+        own = replace(envelope, source_id=f"{update.wamid}|read")  # one reading per part, however it was told
         if update.status == "failed":
             item = self.parts.ledger.read(event_id) or {}
-            if int(item.get(f"rk{part}", 0)) >= statuses.ORDER["delivered"]:
+            own, is_begun = self._notice(envelope, update, item)
+            if int(item.get(f"rk{part}", 0)) >= statuses.ORDER["delivered"] and not is_begun:
                 self.parts.log(self.flow, "was_delivered", envelope.id)
                 return Done()
-            # One notice per operator's message, however many of its parts failed: it goes by the first part's wamid.
-            subject = f"{steps_of(item).get('send0', {}).get('wamid', update.wamid)}|failed"
-        own = replace(envelope, source_id=subject)
         return self.parts.executor.run(own, partial(self._show, event_id, part, update))
+
+    def _notice(self, envelope: Envelope, update: statuses.StatusUpdate, item: Item) -> tuple[Envelope, bool]:
+        """As which event a failure is told, and whether that was begun and has to come to an end.
+
+        One notice per operator's message, however many of its parts failed: it goes by the first part's wamid, unless
+        it was begun by another before that was known (a send that was repeated).
+        """
+        own = replace(envelope, source_id=f"{update.wamid}|failed")
+        first = str(steps_of(item).get("send0", {}).get("wamid", update.wamid))
+        if first != update.wamid and not self._is_open(own):
+            own = replace(envelope, source_id=f"{first}|failed")
+        return own, self._is_open(own)
+
+    def _is_open(self, envelope: Envelope) -> bool:
+        return (self.parts.ledger.read(envelope.id) or {}).get("st") in ("SENDING", "RETRY", "UNKNOWN")
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         update = statuses.read(envelope.payload)
