@@ -187,7 +187,8 @@ class _Reading:
         missed = [m for m in failed if m.text not in arrived]  # where a copy arrived, nobody has to be told
         told = sum(1 for m in chat.messages if m.sender == "system" and m.text.startswith(NOT_DELIVERED))
         risked = sum(1 for item in self._items.values() if item.get("dup_risk"))
-        whole = {m.text.partition("w")[0] for m in missed}  # one notice, however many parts of a message failed
+        # One notice, however many parts of a message failed.
+        whole = {next(iter(PIECE.findall(m.text)), (m.text,))[0] for m in missed}
         if told < len(whole) or told > len(failed) + risked:
             self._verdict.add("notices", f"{told} for {len(failed)} failed messages")
 
