@@ -6,6 +6,8 @@ sentence here is written by hand. A new sample is a new row: run `.venv/bin/pyth
 tests/core/test_coverage_page.py fails while the page and the samples differ.
 """
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -22,8 +24,11 @@ PAGE = ROOT / "docs" / "coverage.md"
 NUMBER, MEMBER = "106540352242922", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 CONNECTOR, LINE = "wa_cloud_bridge", 107
 NOW_MS = 1_763_500_100_000  # a minute after the samples' stamps, so that the window is open
+KINDS = ("image", "video", "audio", "document", "sticker")
+FILE = b"the file of the sample"  # of which the samples tell the name, type and digest only
 CUSTOMERS = ("from", "from_user_id", "from_parent_user_id")
 LONGEST = 160
+LINKED = {"aB3xK": "image/jpeg", "Qz91p": "application/pdf"}  # the codes in the links of the operators' samples
 # Posts that are pages of the app inside the portal, not events; tests of the installation show them.
 OWN_FLOWS = ("whatsapp_account", "whatsapp_preference", "bitrix24_portal")  # counted whatever the ledger says
 NOT_EVENTS = {"install_page", "install_page_legacy_fields", "placement_setting_connector", "responses"}
@@ -32,7 +37,7 @@ HEAD = (
     "Written by `build_tools/coverage_page.py`, which runs every sample of `tests/samples` through the bridge's own "
     "workers over memory and the fake providers; a test fails when this page is stale. The office of the samples has a "
     "chat with the customer, in which both have written. *line*: a message in the customer's name. *notice*: a grey "
-    "line that only operators see. ⏎: a line break. SENT: the ledger's word for done.\n\n"
+    "line that only operators see. 📎: a file beside it. ⏎: a line break. SENT: the ledger's word for done.\n\n"
 )
 
 
@@ -46,8 +51,12 @@ class Row:
     sample: str
 
 
-def scenario(sent: list[str]) -> dict[str, Any]:
-    """The office of the samples: its number, its line, the chat of the operators' samples. sent: wamids in it."""
+def scenario(sent: list[str], media: list[dict[str, Any]]) -> dict[str, Any]:
+    """The office of the samples: its number, its line, the chat of the operators' samples. sent: wamids in it.
+
+    media: a webhook's own words for the files that lie at Meta.
+    """
+    encoded = {"bytes_base64": base64.b64encode(FILE).decode()}
     number = {"phone_number_id": NUMBER, "waba_id": "102290129340398", "display_phone_number": "15550783881"}
     chat = {"chat_id": 1807, "external": "5511900000001", "connector": CONNECTOR, "line": LINE, "bitrix_user_id": 585}
     portal = {
@@ -60,6 +69,7 @@ def scenario(sent: list[str]) -> dict[str, Any]:
         "lines": [{"connector": CONNECTOR, "line": LINE, "phone_number_id": NUMBER}],
         "chats": [{**chat, "name": "Maria Silva", "last_inbound_ms": NOW_MS - 60_000}],
         "sent": [{"im_message_id": 86000, "wamids": sent, "external": "5511900000001"}],
+        "files": [{"code": code, "name": code, "mime_type": mime, **encoded} for code, mime in LINKED.items()],
     }
     return {
         "meta": {
@@ -67,6 +77,7 @@ def scenario(sent: list[str]) -> dict[str, Any]:
             "verify_token": "v",
             "access_token": "t",
             "numbers": [number],
+            "media": [{"id": each["id"], "mime_type": each["mime_type"], **encoded} for each in media],
         },
         "bitrix24": {"client_id": "c", "client_secret": "s", "portals": [portal]},
     }
@@ -85,7 +96,11 @@ def rows(platform: str) -> list[Row]:
 def row(platform: str, sample: str, body: bytes) -> Row:
     """What one sample does."""
     sent = re.findall(r'"id":"(wamid[^"]+)","status"', body.decode()) if platform == "whatsapp" else []
-    walk = Walk(load(scenario(sent or ["wamid.OPERATOR"]), NOW_MS / 1000), NOW_MS)
+    tree = json.loads(body) if platform == "whatsapp" else {}
+    media = list(files_of(tree))
+    if media:
+        body = json.dumps(tree).encode()
+    walk = Walk(load(scenario(sent or ["wamid.OPERATOR"], media), NOW_MS / 1000), NOW_MS)
     if platform == "whatsapp":
         for earlier in earlier_messages(json.loads(body)):
             walk.whatsapp(earlier)
@@ -97,6 +112,17 @@ def row(platform: str, sample: str, body: bytes) -> Row:
     told = [f"{flow}: {result}" for flow, result in walk.counts if flow in OWN_FLOWS or not noted]
     kept = [*noted, *sorted(told)] or [f"counted: {', '.join(sorted(counted))}"]
     return Row(type_of(platform, body), "; ".join(shows) or "-", ", ".join(kept), sample)
+
+
+def files_of(tree: Any) -> Iterator[dict[str, Any]]:
+    """The files of a webhook, each given the digest of FILE in its place."""
+    digest = base64.b64encode(hashlib.sha256(FILE).digest()).decode()
+    for change in tree["entry"][0]["changes"] if tree else []:
+        for message in change["value"].get("messages", []):
+            file = message.get(message.get("type")) if message.get("type") in KINDS else None
+            if file:
+                file["sha256"] = digest
+                yield file
 
 
 def earlier_messages(tree: Any) -> Iterator[bytes]:
@@ -135,20 +161,24 @@ def customer_of(element: Any) -> dict[str, str]:
 
 
 def texts(walk: Walk) -> dict[str, tuple[str, str]]:
-    """message id -> (who, text) of all chats of the portal."""
+    """message id -> (who, what is seen) of all chats of the portal."""
     messages = [one for portal in walk.world.portals for chat in portal.chats.values() for one in chat.messages]
     words = {"customer": "line", "system": "notice", "operator": "operator"}
-    return {str(one.id): (words[one.sender], one.text) for one in messages}
+    return {str(one.id): (words[one.sender], seen(one.text, [file.name for file in one.files])) for one in messages}
+
+
+def seen(text: str, files: list[str]) -> str:
+    return " ".join([*([quoted(text)] if text or not files else []), *(f"📎 {name}" for name in files)])
 
 
 def changes(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]) -> Iterator[str]:
     for key in before.keys() - after.keys():
-        yield f"message removed: {quoted(before[key][1])}"
+        yield f"message removed: {before[key][1]}"
     for key, (who, text) in after.items():
         if key not in before:
-            yield f"{who}: {quoted(text)}"
+            yield f"{who}: {text}"
         elif before[key][1] != text:
-            yield f"message changed: {quoted(text)}"
+            yield f"message changed: {text}"
 
 
 def phone(walk: Walk, first: int) -> Iterator[str]:
@@ -158,7 +188,9 @@ def phone(walk: Walk, first: int) -> Iterator[str]:
             yield "blue ticks" + (", typing" if "typing_indicator" in body else "")
         elif name.endswith("/messages"):
             content = body.get(body["type"], {})
-            yield f"WhatsApp {body['type']}: {quoted(str(content.get('body') or content.get('caption') or ''))}"
+            words = str(content.get("body") or content.get("caption") or "")
+            files = [str(content.get("filename") or body["type"])] if "id" in content else []
+            yield f"WhatsApp {body['type']}: {seen(words, files)}"
         elif name in ("imconnector.send.status.delivery", "imconnector.send.status.reading"):
             yield f"{name.rpartition('.')[2]} told to Bitrix24"
 

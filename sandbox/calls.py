@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sandbox import php_forms
 
@@ -62,6 +62,13 @@ class Fake(Protocol):
     """One provider. partial: fail the last part of a call that has parts. Called with the world's lock held."""
 
     def __call__(self, call: Call, *, partial: bool = False) -> Reply: ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A fake that reads what a call points to before the call takes effect, without the world's lock."""
+
+    def fetch(self, call: Call) -> None: ...
 
 
 def json_reply(status: int, value: Any, *, took_effect: bool | None = None) -> Reply:

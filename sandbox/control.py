@@ -125,6 +125,9 @@ class Control:
                 return route(request)
             if method == "GET" and request.path.startswith("/trace/"):
                 return self._trace(request.plain_path.removeprefix("/trace/"))
+            if method == "GET" and request.path.startswith("/play/file/"):
+                file = self._play.file(request.plain_path.removeprefix("/play/file/"))
+                return Answer(200, file.data, file.headers())
             if any(path == request.path for _, path in self._routes):
                 return json_answer(405, {"error": "method not allowed", "path": ""})
             return self._file(request)

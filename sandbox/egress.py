@@ -13,7 +13,7 @@ import signal
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from sandbox.calls import Call, Fake, Reply
+from sandbox.calls import Call, Fake, Fetching, Reply
 from sandbox.faults import DEFAULT_DELAY_MS, LONGEST_HOLD_MS, Fault, Faults
 from sandbox.journal import Journal
 from sandbox.server import Answer, Handler, NoAnswer, Request, json_answer
@@ -117,6 +117,8 @@ class Egress:
 
     def _perform(self, call: Call, fault: Fault | None) -> Reply | None:
         """Effect and journal entry are one step; None when the scenario changed in the meantime."""
+        if isinstance(fetching := self._fakes.get(call.provider), Fetching):
+            fetching.fetch(call)
         with self._world.lock:
             if not self._world.is_current(call.generation):
                 return None

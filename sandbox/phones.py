@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.scenario import Chat, Portal
+from sandbox.shown_files import ShownFile
 
 BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 WINDOW_MS = 24 * 3600 * 1000
@@ -21,6 +22,11 @@ class PhoneMessage:
     kind: str
     at_ms: int
     ticks: str | None = None
+    file: ShownFile | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        data = {"id": self.id, "from": self.sender, "text": self.text, "kind": self.kind, "at_ms": self.at_ms}
+        return {**data, "ticks": self.ticks, **({"file": self.file.as_data()} if self.file else {})}
 
 
 @dataclass
@@ -42,10 +48,7 @@ class Phone:
         """window: open or shut, with when it ends; unknown where the customer never wrote."""
         known = self.closed_after_ms is not None
         window = "unknown" if not known else "open" if self.window_is_open(now_ms) else "shut"
-        messages = [
-            {"id": m.id, "from": m.sender, "text": m.text, "kind": m.kind, "at_ms": m.at_ms, "ticks": m.ticks}
-            for m in self.messages
-        ]
+        messages = [message.as_data() for message in self.messages]
         data: dict[str, Any] = {"wa_id": self.wa_id, "user_id": self.user_id, "name": self.name}
         data |= {"window": window, "window_ends_ms": self.closed_after_ms, "phone_number_id": self.phone_number_id}
         return {**data, "messages": messages}

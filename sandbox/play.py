@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import webhooks
+from sandbox import played_files, webhooks
 from sandbox.faults import Faults
 from sandbox.phones import BSUID, WINDOW_MS, Accepted, PhoneMessage
 from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, ImMessage, PortalState
 from sandbox.scenario import Number
 from sandbox.shapes import Refused, check
+from sandbox.shown_files import ShownFile
 from sandbox.webhooks import Webhook
 from sandbox.world import World
 
@@ -27,19 +28,21 @@ def _shape(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
 
 _WAMID = {"type": "string", "minLength": 1, "maxLength": 512}
 _CUSTOMER = _shape(
-    ["text"],
+    [],
     wa_id={"type": ["string", "null"], "pattern": "^[0-9]{5,20}$"},
     user_id={"type": ["string", "null"], "pattern": f"^{BSUID.pattern}$"},
     name=_SHORT,
     phone_number_id=_SHORT,
     text=_TEXT,
+    file=played_files.SHAPE,
     source_id=_SOURCE,
 )
 _OPERATOR = _shape(
-    ["chat_id", "text"],
+    ["chat_id"],
     chat_id={"type": ["integer", "string"]},
     member_id=_SHORT,
     text=_TEXT,
+    files={"type": "array", "maxItems": 10, "items": played_files.SHAPE},
     source_id=_SOURCE,
     operator_id={"type": "integer", "enum": list(OPERATORS), "default": OPERATOR_ID},
     lost={"type": "boolean", "default": False},
@@ -140,6 +143,7 @@ class Play:
             return self._repeat(source_id)
         if not asked.get("wa_id") and not asked.get("user_id"):
             raise Refused("is missing", "wa_id")
+        played_files.check_content(asked, asked.get("file"))
         world = self._world
         with world.lock:
             number = self._number(asked.get("phone_number_id"))
@@ -148,9 +152,20 @@ class Play:
             phone.name = phone.name or "Cliente"
             raw = f"customer{world.generation:04d}{world.next_number():08d}".encode()
             wamid, now_ms = "wamid." + base64.b64encode(raw).decode(), world.now_ms()
-            world.phones.received(phone, PhoneMessage(wamid, "customer", asked["text"], "text", now_ms), now_ms)
-            webhook = webhooks.signed(world.meta, number, webhooks.text_message(phone, wamid, asked["text"], now_ms))
+            kind, content, file = played_files.written(world, asked.get("text", ""), asked.get("file"))
+            message = PhoneMessage(wamid, "customer", asked.get("text", ""), kind, now_ms, file=file)
+            world.phones.received(phone, message, now_ms)
+            value = webhooks.customer_message(phone, wamid, kind, content, now_ms)
+            webhook = webhooks.signed(world.meta, number, value)
         return self._send(wamid, webhook)
+
+    def file(self, file_id: str) -> ShownFile:
+        """A file that a phone or a chat shows. Raises NotThere."""
+        with self._world.lock:
+            found = self._world.files.get(file_id)
+        if found is None:
+            raise NotThere("file")
+        return found
 
     def operator(self, body: Any) -> dict[str, Any]:
         """An operator answers in an open-line chat; the message waits for its acknowledgement.
@@ -161,17 +176,20 @@ class Play:
         asked = check(body, _OPERATOR)
         if source_id := asked.get("source_id"):
             return self._repeat(source_id)
-        world = self._world
+        played_files.check_content(asked, *asked.get("files", []))
+        world, text = self._world, asked.get("text", "")
         with world.lock:
             portal, chat = self._chat(str(asked["chat_id"]), asked.get("member_id"))
             at_ms, message_id = asked.get("at_ms") or world.now_ms(), portal.next_id()
             author, whisper = asked["operator_id"], asked["whisper"]
             if chat.session_id is None:
                 chat.session_id = portal.next_id()
-            message = ImMessage(message_id, "operator", author, asked["text"], at_ms, waiting=not whisper)
+            files = played_files.attached(portal, asked.get("files", []))
+            shown = [played_files.shown(world, file) for file in files]
+            message = ImMessage(message_id, "operator", author, text, at_ms, waiting=not whisper, files=shown)
             message.whisper = whisper
             portal.add_message(chat, message)
-            webhook = webhooks.operator_message(portal, chat, message_id, asked["text"], at_ms, author)
+            webhook = webhooks.operator_message(portal, chat, message_id, text, at_ms, author, files)
         if asked["lost"] or whisper:
             return {"source_id": str(message_id), "status": None}
         return self._send(str(message_id), webhook)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.scenario import Chat, Id, Line, Portal
+from sandbox.shown_files import ShownFile
 
 CONTACT, LEAD = 3, 1
 OPERATOR_ID = 27
@@ -30,7 +31,7 @@ class ImMessage:
     at_ms: int
     connector_mids: list[str] = field(default_factory=list)
     waiting: bool = False
-    files: list[str] = field(default_factory=list)
+    files: list[ShownFile] = field(default_factory=list)
     whisper: bool = False
     session_id: int = 0
 
@@ -73,7 +74,14 @@ class ImChat:
 
     @staticmethod
     def _message(one: ImMessage) -> dict[str, Any]:
-        data = {"id": one.id, "from": one.sender, "text": one.text, "at_ms": one.at_ms, "ack": not one.waiting}
+        data: dict[str, Any] = {
+            "id": one.id,
+            "from": one.sender,
+            "text": one.text,
+            "at_ms": one.at_ms,
+            "ack": not one.waiting,
+        }
+        data |= {"files": [file.as_data() for file in one.files]} if one.files else {}
         if one.sender == "operator":
             return {**data, "source_id": str(one.id)}
         return {**data, "source_id": one.connector_mids[0]} if one.connector_mids else data

@@ -3,10 +3,12 @@
 Used by the play API only; nothing here is needed to judge a webhook.
 """
 
+import base64
 import hashlib
 import hmac
 import http.client
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +16,7 @@ from urllib.parse import urlsplit
 from sandbox import php_forms
 from sandbox.phones import Accepted, Phone
 from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, PortalState
-from sandbox.scenario import Meta, Number
+from sandbox.scenario import File, Meta, Number
 
 POST_SECONDS = 35.0
 _REASONS = {
@@ -63,13 +65,18 @@ def signed(meta: Meta, number: Number, value: dict[str, Any]) -> Webhook:
     return Webhook("/webhooks/meta", headers, body)
 
 
-def text_message(phone: Phone, wamid: str, text: str, at_ms: int) -> dict[str, Any]:
-    """The `value` of a customer's text."""
+def customer_message(phone: Phone, wamid: str, kind: str, content: dict[str, Any], at_ms: int) -> dict[str, Any]:
+    """The `value` of a customer's message. content: the object named after its kind, {"body"} for a text."""
     message: dict[str, Any] = {"from": phone.wa_id, "from_user_id": phone.user_id}
     if phone.parent_user_id:
         message["from_parent_user_id"] = phone.parent_user_id
-    message |= {"id": wamid, "timestamp": str(at_ms // 1000), "type": "text", "text": {"body": text}}
+    message |= {"id": wamid, "timestamp": str(at_ms // 1000), "type": kind, kind: content}
     return {"contacts": [_contact(phone)], "messages": [{key: one for key, one in message.items() if one != ""}]}
+
+
+def text_message(phone: Phone, wamid: str, text: str, at_ms: int) -> dict[str, Any]:
+    """The `value` of a customer's text."""
+    return customer_message(phone, wamid, "text", {"body": text}, at_ms)
 
 
 def status_update(accepted: Accepted, status: str, at_ms: int, error_code: int | None = None) -> dict[str, Any]:
@@ -95,12 +102,20 @@ def status_update(accepted: Accepted, status: str, at_ms: int, error_code: int |
 
 
 def operator_message(
-    portal: PortalState, chat: ImChat, message_id: int, text: str, at_ms: int, operator_id: int = OPERATOR_ID
+    portal: PortalState,
+    chat: ImChat,
+    message_id: int,
+    text: str,
+    at_ms: int,
+    operator_id: int = OPERATOR_ID,
+    files: Sequence[File] = (),
 ) -> Webhook:
     """ONIMCONNECTORMESSAGEADD, signed with the operator's name where the line says so."""
     line = portal.line(chat.connector, chat.line)
-    shown = f"[b]{OPERATORS[operator_id]}:[/b] [br]{text}" if line and line["signature"] else text
-    message = {"user_id": operator_id, "text": shown}
+    name = f"[b]{OPERATORS[operator_id]}:[/b] {'[br]' if text else ''}"
+    message: dict[str, Any] = {"user_id": operator_id, "text": f"{name}{text}" if line and line["signature"] else text}
+    if files:
+        message["files"] = [_file(portal, file) for file in files]
     element = {"im": {"chat_id": chat.id, "message_id": message_id}, "message": message, "chat": {"id": chat.external}}
     config, now_s = portal.config, at_ms // 1000
     tree = {
@@ -124,6 +139,20 @@ def operator_message(
     }
     headers = {"content-type": "application/x-www-form-urlencoded", "user-agent": "Bitrix24 Webhook Engine"}
     return Webhook("/webhooks/bitrix24/outbound", headers, php_forms.encode(tree))
+
+
+def _file(portal: PortalState, file: File) -> dict[str, Any]:
+    """Pictures have a fragment in their link, which is no part of the address."""
+    is_image = file["mime_type"].startswith("image/")
+    size = len(base64.b64decode(file["bytes_base64"]))
+    return {
+        "name": file["name"],
+        "type": "image" if is_image else "file",
+        "mime": file["mime_type"],
+        "link": f"https://{portal.config['domain']}/~{file['code']}{'#img.jpg' if is_image else ''}",
+        "size": size,
+        "sizef": f"{size / 1024:.2f} KB",
+    }
 
 
 def _contact(phone: Phone) -> dict[str, Any]:

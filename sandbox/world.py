@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from sandbox.phones import Accepted, Phones
 from sandbox.portals import PortalState
 from sandbox.scenario import Bitrix24, Media, Meta, Scenario, load
+from sandbox.shown_files import Fetched, ShownFiles
 
 type AcceptedHook = Callable[[Accepted], None]
 
@@ -82,6 +83,8 @@ class World:
         self.subscribed = True
         self._counter = 0
         self.media: dict[str, Media] = {media["id"]: media for media in scenario["meta"]["media"]}
+        self.files = ShownFiles()
+        self.fetched: dict[str, Fetched] = {}
         self.phones = Phones()
         self.portals = [PortalState(portal, self.events_url) for portal in scenario["bitrix24"]["portals"]]
         for portal in scenario["bitrix24"]["portals"]:

@@ -4,14 +4,13 @@ Methods live by subject in portal_{app,connector,lines,histories,crm}.py. Behavi
 Bitrix24 REST API and the source of its modules (read November 2026).
 """
 
-import base64
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from sandbox import php_forms
 from sandbox.calls import Call, Reply, html_reply, json_reply
-from sandbox.fakes import portal_app, portal_connector, portal_crm, portal_histories, portal_lines
+from sandbox.fakes import portal_app, portal_connector, portal_crm, portal_files, portal_histories, portal_lines
 from sandbox.fakes.rest import Context, Method, Params, RestError, php_map, time_block
 from sandbox.portals import PortalState
 from sandbox.world import World
@@ -42,7 +41,14 @@ class FakeBitrix24:
             return self._rest(call, portal, partial)
         if portal and call.path.startswith("/oauth/authorize"):
             return self._authorize(call, portal)
-        return self._file(call, portal)
+        return portal_files.serve(call, [portal] if portal else self._world.portals)
+
+    def fetch(self, call: Call) -> None:
+        """Before the call takes effect: what its links give. Not under the world's lock."""
+        found = portal_files.fetch_all(call)
+        with self._world.lock:
+            if self._world.is_current(call.generation):
+                self._world.fetched.update(found)
 
     def _rest(self, call: Call, portal: PortalState | None, partial: bool) -> Reply:
         start = self._world.now_ms()
@@ -123,23 +129,6 @@ class FakeBitrix24:
         }
         return html_reply(302, "", location=f"{self._world.install_url}?{urlencode(back)}")
 
-    def _file(self, call: Call, portal: PortalState | None) -> Reply:
-        """`/~code` leads to a signed address, which gives the bytes to anyone."""
-        portals = [portal] if portal else self._world.portals
-        files = {file["code"]: (file, owner) for owner in portals for file in owner.config["files"]}
-        if short := re.fullmatch(r"/~([A-Za-z0-9]+)", call.path):
-            if short[1] not in files:
-                return html_reply(404, "<html><body>404</body></html>")
-            owner = files[short[1]][1]
-            signed = f"FILE_ID={short[1]}&SIGN={_sign(short[1], owner)}"
-            return html_reply(302, "", location=f"https://{owner.config['domain']}/pub/im.file.php?{signed}")
-        query = {name: values[0] for name, values in parse_qs(call.query).items()}
-        found = files.get(query.get("FILE_ID", ""))
-        if call.path != "/pub/im.file.php" or not found or query.get("SIGN") != _sign(found[0]["code"], found[1]):
-            return html_reply(404, "<html><body>404</body></html>")
-        data = base64.b64decode(found[0]["bytes_base64"])
-        return Reply(200, data, {"content-type": found[0]["mime_type"]}, took_effect=True)
-
 
 def _run(context: Context, name: str, params: Params) -> Any:
     method = METHODS.get(name.lower())
@@ -161,7 +150,3 @@ def _refer(query: str, results: dict[str, Any]) -> str:
         return "" if here is None or isinstance(here, dict | list) else str(here)
 
     return re.sub(r"\$result(\[[^\]]*\])+", value, query)
-
-
-def _sign(code: str, portal: PortalState) -> str:
-    return base64.urlsafe_b64encode(f"{code}:{portal.config['member_id'][:6]}".encode()).decode().rstrip("=")

@@ -8,11 +8,13 @@ from typing import Any
 from sandbox.calls import Reply, json_reply
 from sandbox.fakes.graph_errors import GraphError, bad_value, invalid, missing
 from sandbox.phones import BSUID, Accepted, Phone, PhoneMessage
+from sandbox.shown_files import ShownFile
 from sandbox.world import World
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 CALLBACK_LIMIT = 512
+_MEDIA_KINDS = ("image", "video", "document", "audio", "sticker")
 _INTERACTIVE = (
     *("button", "list", "cta_url", "flow", "product", "product_list", "catalog_message"),
     *("location_request_message", "call_permission_request", "request_contact_info"),
@@ -43,7 +45,8 @@ def answer_message(world: World, phone_number_id: str, body: Any) -> Reply:
         raise GraphError(131047, "(#131047) Re-engagement message", details)
     accepted = Accepted(_next_wamid(world), phone, to_phone=bool(to), callback=callback)
     world.phones.accepted[accepted.wamid] = accepted
-    phone.messages.append(PhoneMessage(accepted.wamid, "business", text, kind, world.now_ms()))
+    file = _shown_file(world, kind, body)
+    phone.messages.append(PhoneMessage(accepted.wamid, "business", text, kind, world.now_ms(), file=file))
     if world.on_accepted:
         world.on_accepted(accepted)
     message = {"id": accepted.wamid, **({"message_status": "accepted"} if kind == "template" else {})}
@@ -137,7 +140,18 @@ def _media(world: World, kind: str, part: Any) -> str:
         raise invalid(f"{kind}: unexpected key caption")
     if not isinstance(caption, str) or len(caption) > CAPTION_LIMIT:
         raise invalid(f"{kind}.caption: length must be at most {CAPTION_LIMIT}")
-    return caption or f"[{kind}]"
+    return caption or ("" if media_id else f"[{kind}]")
+
+
+def _shown_file(world: World, kind: str, body: dict[str, Any]) -> ShownFile | None:
+    """The file as it appears on the phone."""
+    part = body.get(kind)
+    media = world.media.get(str(part.get("id"))) if kind in _MEDIA_KINDS and isinstance(part, dict) else None
+    if media is None or not isinstance(part, dict):
+        return None
+    return world.files.add(
+        str(part.get("filename") or kind), media["mime_type"], base64.b64decode(media["bytes_base64"])
+    )
 
 
 def _location(_world: World, _kind: str, part: Any) -> str:
@@ -224,7 +238,7 @@ def _fill(template: dict[str, Any], given: list[Any]) -> str:
 
 _CHECKS: dict[str, Callable[[World, str, Any], str]] = {
     "text": _text,
-    **dict.fromkeys(("image", "video", "document", "audio", "sticker"), _media),
+    **dict.fromkeys(_MEDIA_KINDS, _media),
     "location": _location,
     "contacts": _contacts,
     "reaction": _reaction,

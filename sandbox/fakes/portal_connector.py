@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.fakes.rest import Context, Method, Params, RestError, Result, argument_missing
 from sandbox.portals import MID_LENGTH, ImChat, ImMessage, number
 from sandbox.scenario import Line
+from sandbox.shown_files import Fetched, ShownFile
 
 _REQUIRED = "Not all the required data is transmitted"
 
@@ -81,8 +82,10 @@ def _deliver(context: Context, connector: str, line: int, element: dict[str, Any
     portal, user, message = context.portal, element["user"], element["message"]
     user_id, external = str(user.get("id") or ""), str(element["chat"].get("id") or "")
     text = str(message.get("text") or "")
-    files = _values(message.get("files"))
-    if not user_id or not external or not (text or files) or "|" in user_id + external:
+    files = [file for file in _values(message.get("files")) if isinstance(file, dict)]
+    taken = [(file, context.world.fetched.pop(str(file.get("url") or ""), None)) for file in files]
+    shown = [_shown(context, file, fetched) for file, fetched in taken if fetched is not None]
+    if not user_id or not external or not (text or shown) or "|" in user_id + external:
         return _failed(element, _REQUIRED)
     internal = portal.users.setdefault((connector, user_id), portal.next_id())
     chat = portal.chat_of(connector, line, external, internal) or _new_chat(context, connector, line, element, internal)
@@ -90,18 +93,22 @@ def _deliver(context: Context, connector: str, line: int, element: dict[str, Any
         chat.session_id = portal.next_id()
         chat.contact_id = chat.contact_id or portal.contact_with_phone(str(user.get("phone") or ""))
     mid = str(message.get("id") or "")[:MID_LENGTH]
-    names = [str(file.get("name") or "") for file in files if isinstance(file, dict)]
     mids = [mid] if mid else []
-    sent = ImMessage(portal.next_id(), "customer", internal, text, context.now_ms, mids, files=names)
+    sent = ImMessage(portal.next_id(), "customer", internal, text, context.now_ms, mids, files=shown)
     portal.add_message(chat, sent)
     return {
         "user": str(internal),
-        "message": {"id": mid, "date": {}, "text": text, "files": [str(portal.next_id()) for _ in files]},
+        "message": {"id": mid, "date": {}, "text": text, "files": [str(portal.next_id()) for _ in shown]},
         "chat": {"id": external, "name": element["chat"].get("name") or chat.name, "description": ""},
         "extra": {},
         "SUCCESS": True,
         "session": {"ID": str(chat.session_id), "CHAT_ID": str(chat.id)},
     }
+
+
+def _shown(context: Context, file: dict[str, Any], fetched: Fetched) -> ShownFile:
+    """The portal keeps the last 50 characters of a name."""
+    return context.world.files.add(str(file.get("name") or "file")[-50:], fetched.mime_type, fetched.data)
 
 
 def _new_chat(context: Context, connector: str, line: int, element: dict[str, Any], internal: Any) -> ImChat:

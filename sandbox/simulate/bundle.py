@@ -18,8 +18,10 @@ from ponte.storage.directory import Directory
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Tables
 from sandbox.calls import Fake
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemorySqs
+from sandbox.memory.streams import WholeStreamer
 from sandbox.simulate.lambdas import Handler, Platform
 from sandbox.simulate.ports import PlainCipher, StormySender, StormySqs, StormyStore, StormyTable, Strait
 from sandbox.world import World
@@ -45,6 +47,7 @@ class Land:
     tables: Tables
     sqs: MemorySqs
     store: MemoryStore
+    files: MemoryFiles
     world: World
     fakes: dict[str, Fake]
     secrets: AppSecrets
@@ -82,13 +85,16 @@ class PonteBundle:
         self._queues = {
             name: SqsQueue(sqs, url, name, store, clock, lambda *_: None) for name, url in land.queue_urls.items()
         }
+        sender = StormySender(land.world, land.fakes, strait, function)
         outside = Outside(
             tables=tables,
             store=store,
             queue=self._queue_of,
+            files=land.files,
             secrets=secrets,
             directory=directory,
-            sender=StormySender(land.world, land.fakes, strait, function),
+            sender=sender,
+            streamer=WholeStreamer(sender),
             cipher=PlainCipher(),
             clock=clock,
             owner=lambda: _name(rng),

@@ -21,6 +21,7 @@ from sandbox.calls import Fake
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemoryQueue, MemorySqs
 from sandbox.memory.table import MemoryTable
@@ -182,6 +183,7 @@ class History:
             tables=self.tables,
             sqs=self.sqs,
             store=self.store,
+            files=MemoryFiles(),
             world=self.world,
             fakes=fakes,
             secrets=secrets,

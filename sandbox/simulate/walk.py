@@ -24,17 +24,22 @@ from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Put, Tables
 from ponte.whatsapp.split import split
 from sandbox.calls import Call, Fake
+from sandbox.fakes import portal_files
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
+from sandbox.memory.streams import WholeStreamer
 from sandbox.memory.table import MemoryTable
 from sandbox.scenario import Scenario
 from sandbox.seed import core_items, seed_sent
+from sandbox.shown_files import Fetched
 from sandbox.simulate.bundle import KnownSecrets
 from sandbox.simulate.ports import PlainCipher
 from sandbox.world import World
 
 MOST_DELIVERIES = 200
+META_HOSTS = ("graph.facebook.com", "lookaside.fbsbx.com")
 _SETTINGS = {"STAGE": "dev", "LANGUAGE": "pt-BR", "GRAPH_VERSION": "v26.0", "PUBLIC_BASE_URL": "https://ponte.example"}
 
 
@@ -82,10 +87,13 @@ class Walk:
             bitrix24["client_id"],
             bitrix24["client_secret"],
         )
+        self.files = MemoryFiles()
         outside = Outside(
             tables=self.tables,
             store=MemoryStore(),
             queue=lambda _: self,
+            files=self.files,
+            streamer=WholeStreamer(self._send),
             secrets=KnownSecrets(secrets),
             directory=Directory(self.tables.core, self.clock, cache_ms=0),
             sender=self._send,
@@ -140,12 +148,15 @@ class Walk:
 
     def _send(self, request: HttpRequest) -> HttpResponse:
         url = urlsplit(request.url)
-        provider = "meta" if url.hostname == "graph.facebook.com" else "bitrix24"
+        provider = "meta" if url.hostname in META_HOSTS else "bitrix24"
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = Call(
             provider, request.method, url.hostname or "", url.path, url.query, headers, request.body, self.clock.now
         )
         with self.world.lock:
+            for link in portal_files.links(call):
+                if found := self.files.behind(link):
+                    self.world.fetched[link] = Fetched(found.mime, found.data)
             reply = self._fakes[provider](call)
         name = url.path.removeprefix("/rest/").removesuffix(".json") if provider == "bitrix24" else url.path
         self.calls.append((name, call.decoded))

@@ -27,6 +27,7 @@ WORKER = {
     "get claim",
     "put claim",
 }
+FILES = {"get media", "put media"}
 MATRIX: dict[str, set[str]] = {
     "meta_webhook": {"send whatsapp events", "send statuses", "read secret", "put spill", "put claim"},
     "bitrix24_webhook": {
@@ -50,10 +51,10 @@ MATRIX: dict[str, set[str]] = {
         "put claim",
     },
     "health": {"ask queues", "describe Core"},
-    "on_whatsapp_event": WORKER | {"receive whatsapp events", "send bitrix24 events", "put spill"},
+    "on_whatsapp_event": WORKER | FILES | {"receive whatsapp events", "send bitrix24 events", "put spill"},
     "on_whatsapp_status": WORKER | {"receive statuses"},
     # the scans: erasing a portal's data after an uninstallation
-    "on_bitrix24_event": WORKER | {"receive bitrix24 events", "scan Core", "scan Message"},
+    "on_bitrix24_event": WORKER | FILES | {"receive bitrix24 events", "scan Core", "scan Message"},
     "refresh_bitrix24_tokens": {"read Core", "write Core", "read secret", "use key"},
     "sweep_spill": {"send whatsapp events", "send statuses", "send bitrix24 events", "get spill", "delete spill"},
     "heal_gaps": {
@@ -124,7 +125,7 @@ class Role:
             tries[f"drop {label}"] = lambda key=key: dynamodb.delete_table(TableName=key["TableName"])
             tries[f"scan {label}"] = lambda key=key: dynamodb.scan(TableName=key["TableName"])
         bucket = env["STORE_BUCKET"]
-        for folder in ("spill", "claim", "elsewhere"):
+        for folder in ("spill", "claim", "media", "elsewhere"):
             where = {"Bucket": bucket, "Key": f"{folder}/permission-check"}
             tries[f"put {folder}"] = lambda where=where: s3.put_object(**where, Body=b"x")
             tries[f"get {folder}"] = lambda where=where: s3.get_object(**where)

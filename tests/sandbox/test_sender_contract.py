@@ -13,7 +13,7 @@ import pytest
 
 from ponte.errors import FateUnknown, HostRefused, NotSent
 from ponte.http import HttpRequest, Sender
-from ponte.runtime.egress import HttpxSender, is_allowed_host
+from ponte.runtime.egress import HttpxSender, Way, is_allowed_host
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
@@ -57,8 +57,8 @@ class WayOut:
 
 
 def _over_http(sandbox: Sandbox) -> WayOut:
-    sender: Sender = HttpxSender(is_allowed_host, sandbox.urls["egress"], "OnTest")
-    closed: Sender = HttpxSender(is_allowed_host, "http://127.0.0.1:9", "OnTest")
+    sender: Sender = HttpxSender(is_allowed_host, Way(sandbox.urls["egress"], "OnTest"))
+    closed: Sender = HttpxSender(is_allowed_host, Way("http://127.0.0.1:9", "OnTest"))
     box = [sender]
 
     def strike(fate: Fate) -> None:

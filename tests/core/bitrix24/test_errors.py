@@ -85,14 +85,14 @@ def test_a_refusal_keeps_the_portals_words_for_people() -> None:
     assert outcome == Rejected("error_argument", "Argument 'MESSAGES' is null or empty")
 
 
-SENT = {"chat_id": "1767", "session_id": "323", "bitrix_user_id": "585"}
+SENT = {"chat_id": "1767", "session_id": "323", "bitrix_user_id": "585", "files": 0}
 
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
     [
         ("send_messages_200", Succeeded(SENT)),
-        ("send_messages_200_file", Succeeded(SENT)),
+        ("send_messages_200_file", Succeeded(SENT | {"files": 1})),
         ("send_messages_200_two", Succeeded(SENT)),
         ("send_messages_200_no_session", Unknown("no_session")),
         ("send_messages_200_false_legacy", Blocked("not_active_line")),
@@ -104,6 +104,13 @@ SENT = {"chat_id": "1767", "session_id": "323", "bitrix_user_id": "585"}
 )
 def test_a_send_succeeds_only_when_its_message_got_a_session(name: str, outcome: Outcome) -> None:
     assert errors.classify_send(samples.response(name)) == outcome
+
+
+def test_an_answer_that_tells_nothing_of_files_counts_none() -> None:
+    element = {"SUCCESS": True, "user": 585, "session": {"ID": 323, "CHAT_ID": 1767}}
+    outcome = errors.classify_send(answer(200, {"result": {"SUCCESS": True, "DATA": {"RESULT": [element]}}}))
+    assert isinstance(outcome, Succeeded)
+    assert "files" not in outcome.result
 
 
 def test_each_message_of_a_send_has_an_outcome_of_its_own() -> None:
@@ -137,7 +144,7 @@ def test_a_send_whose_answer_cannot_be_read_may_have_happened(result: Any) -> No
 
 
 def test_results_in_a_map_are_read_like_results_in_a_list() -> None:
-    element = {"SUCCESS": True, "user": 585, "session": {"ID": 323, "CHAT_ID": 1767}}
+    element = {"SUCCESS": True, "user": 585, "message": {"files": []}, "session": {"ID": 323, "CHAT_ID": 1767}}
     assert errors.classify_send(answer(200, {"result": {"SUCCESS": True, "DATA": {"RESULT": {"0": element}}}})) == (
         Succeeded(SENT)
     )

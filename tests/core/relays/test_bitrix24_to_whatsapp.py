@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ponte.bitrix24.values import OperatorFile, OperatorMessage
+from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.relays.bitrix24_to_whatsapp import Reply, callback, decide, read_callback, recipient
 from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step
@@ -101,20 +101,6 @@ def test_a_line_without_a_number_parks_with_the_reason() -> None:
 
 def test_nobody_to_answer_parks_with_the_reason() -> None:
     assert walk(EVENT, None)[-1] == Park("reason.recipient_unknown")
-
-
-def test_files_are_announced_and_the_text_still_goes() -> None:
-    file = OperatorFile("a.pdf", "file", "application/pdf", "https://x", 1)
-    effects = walk(replace(EVENT, files=(file,)), CONVERSATION)
-    assert [type(e) for e in effects] == [PostNotice, SendText, AcknowledgeDelivery, Finish]
-
-
-@pytest.mark.parametrize("signature", [True, False])
-def test_a_file_alone_sends_no_empty_text(signature: bool) -> None:
-    file = OperatorFile("a.pdf", "file", "application/pdf", "https://x", 1)
-    event = replace(EVENT, text="[b]Ana:[/b] ", files=(file,))
-    effects = walk(event, CONVERSATION, replace(LINE, signature=signature))
-    assert [type(e) for e in effects] == [PostNotice, Finish]
 
 
 def test_a_callback_reads_back_to_its_event_and_part() -> None:

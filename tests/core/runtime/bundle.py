@@ -22,6 +22,8 @@ from ponte.storage.directory import Directory
 from ponte.storage.grants import Tokens
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Tables
+from sandbox.memory.files import MemoryFiles
+from sandbox.memory.streams import WholeStreamer
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 
@@ -141,7 +143,9 @@ class Bundle:
             queue=lambda _: self,
             secrets=FixedSecrets(),
             directory=Directory(self.tables.core, self.clock),
+            files=MemoryFiles(),
             sender=self.providers,
+            streamer=WholeStreamer(self.providers),
             cipher=OpenCipher(),
             clock=self.clock,
             owner=lambda: f"owner{next(owners)}",

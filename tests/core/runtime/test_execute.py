@@ -13,6 +13,7 @@ from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays.effects import (
     Decision,
     Effect,
+    FetchMedia,
     FindContact,
     Finish,
     MarkRead,
@@ -508,3 +509,37 @@ def test_a_customers_answer_settles_what_became_of_the_template() -> None:
     world.run()
     world.ledger.unpark(EVENT.id, world.clock.now, by_customer=True)
     assert (world.state, world.probed) == ("RETRY", 1)
+
+
+FETCH = FetchMedia("987", "image/jpeg", "", "", "imagem")
+
+
+@pytest.mark.parametrize(
+    ("effect", "left_ms", "begun"),
+    [
+        (FETCH, 19_000, False),
+        (FETCH, 21_000, True),
+        (SendText("5511", "", "text0", 0), 19_000, True),
+        (SendText("5511", "", "text0", 0), 1_000, False),
+    ],
+    ids=["file, too late", "file, in time", "text, in time", "text, too late"],
+)
+def test_an_effect_is_not_begun_when_the_process_ends_before_it_can(effect: Effect, left_ms: int, begun: bool) -> None:
+    world = World()
+    world.executor._ends_ms = lambda: world.clock.now + left_ms
+    done: list[Effect] = []
+
+    def perform(performed: Effect, _claim: Claimed, timeout: float) -> Outcome:
+        assert timeout <= left_ms / 1000
+        done.append(performed)
+        return Succeeded({"wamid": "w"})
+
+    world.perform = perform  # type: ignore[method-assign]
+
+    def decide(steps: Steps) -> Decision:
+        return Finish() if "one" in steps else Step("one", effect)
+
+    verdict = world.executor.run(EVENT, lambda _claim: (decide, world))
+    assert bool(done) is begun
+    assert verdict == (Done() if begun else Later(0))
+    assert world.state == ("SENT" if begun else "RETRY")

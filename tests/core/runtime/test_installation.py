@@ -12,7 +12,9 @@ from ponte.runtime.installation import Claimed, Installation
 from ponte.runtime.settings import read
 from ponte.storage.directory import Directory
 from ponte.storage.table import Tables
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
+from sandbox.memory.streams import WholeStreamer
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
 from tests.core.runtime.healing_bench import OpenCipher, Queue, Secrets
@@ -41,7 +43,9 @@ class Bench:
             queue=lambda _: cast(SqsQueue, Queue()),
             secrets=Secrets(),
             directory=directory,
+            files=MemoryFiles(),
             sender=answer,
+            streamer=WholeStreamer(answer),
             cipher=OpenCipher(),
             clock=self.clock,
             owner=lambda: "o",

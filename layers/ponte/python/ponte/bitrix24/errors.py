@@ -57,8 +57,9 @@ def classify_command(error: Any) -> Outcome:
 def classify_send(response: HttpResponse, *, just_activated: bool = False) -> Outcome:
     """The outcome of imconnector.send.messages with one message: of its first element.
 
-    Succeeded.result: {"chat_id", "session_id", "bitrix_user_id"}, strings. just_activated: the line was switched on
-    moments ago, so that NOT_ACTIVE_LINE still means "in a few seconds".
+    Succeeded.result: {"chat_id", "session_id", "bitrix_user_id"}, strings, and "files", how many the portal took (left
+    out where its answer does not tell). just_activated: the line was switched on moments ago, so that NOT_ACTIVE_LINE
+    still means "in a few seconds".
     """
     outcome = classify_send_elements(response)
     first = outcome[0] if isinstance(outcome, tuple) else outcome
@@ -91,8 +92,9 @@ def _element_outcome(element: Any) -> Outcome:
     session = branch(element, "session")
     chat_id, session_id = portal_id(branch(session, "CHAT_ID")), portal_id(branch(session, "ID"))
     if success is True and chat_id:
-        user = branch(element, "user")
-        return Succeeded({"chat_id": chat_id, "session_id": session_id, "bitrix_user_id": portal_id(user)})
+        taken = {"chat_id": chat_id, "session_id": session_id, "bitrix_user_id": portal_id(branch(element, "user"))}
+        files = elements(branch(element, "message", "files"))
+        return Succeeded(taken if files is None else taken | {"files": len(files)})
     # Taken, but no session could be opened: by the module's source it is shown to nobody; the history knows.
     return Unknown("no_session") if success is True else Unknown("unreadable_answer")
 

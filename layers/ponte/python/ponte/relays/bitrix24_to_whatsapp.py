@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ponte.bitrix24 import markup, quotes
 from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
-from ponte.relays import operator_commands, window
+from ponte.relays import operator_commands, outbound_files, window
 from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step, Steps, refused
 from ponte.relays.operator_commands import CommandError, Interactive, PlainText, UseTemplate
 from ponte.relays.outbound_effects import FindQuoted, FindTemplate, SendInteractive, SendTemplate
@@ -74,7 +74,14 @@ def open_step(steps: Steps) -> str:
     """The send that a crash may have struck, "" for none: holding a reply comes before any send of it."""
     if "hold" in steps:
         return "template" if window.is_asking(steps) else ""
-    return f"send{sum(name.startswith('send') and 'wamid' in outcome for name, outcome in steps.items())}"
+    return f"send{len(sent_wamids(steps))}"
+
+
+def sent_wamids(steps: Steps) -> tuple[str, ...]:
+    """What of a message went out, in the order of its parts."""
+    sends = {name.removeprefix("send"): outcome for name, outcome in steps.items() if "wamid" in outcome}
+    parts = sorted(int(part) for part in sends if part.isdigit())
+    return tuple(str(sends[str(part)]["wamid"]) for part in parts)
 
 
 def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
@@ -87,8 +94,6 @@ def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
         return Step("quote", FindQuoted(event.connector, event.chat_id, quoted.message_id))
     reply_to = str(steps.get("quote", {}).get("wamid", ""))
     text = quoted.answer if quoted and reply_to else event.text
-    if event.files and "notice_files" not in steps:
-        return Step("notice_files", PostNotice(str(event.chat_id), sentence("notice.files_not_sent", lang)))
     address = recipient(conversation, event.external)
     try:
         pieces = _pieces(event, text, reply, address, reply_to, steps)
@@ -96,17 +101,22 @@ def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
         return _refuse(event, error, lang, steps)
     if not isinstance(pieces, list):
         return pieces
-    if not pieces:
-        return Finish("SKIPPED", "files_only" if event.files else "empty")
+    if not pieces and not event.files:
+        return Finish("SKIPPED", "empty")
     if address == ("", ""):
         return _stop(event, "reason.recipient_unknown", "", lang, steps)
-    return _send(event, pieces, reply, address, steps)
+    return _send(event, pieces, reply, address, reply_to, steps)
 
 
 def _send(
-    event: OperatorMessage, pieces: list[Piece], reply: Reply, address: tuple[str, str], steps: Steps
+    event: OperatorMessage,
+    pieces: list[Piece],
+    reply: Reply,
+    address: tuple[str, str],
+    reply_to: str,
+    steps: Steps,
 ) -> Decision:
-    """Piece after piece; free ones only into an open window, and all acknowledged together."""
+    """Piece after piece, file after file; free ones only into an open window, and all acknowledged together."""
     conversation, lang = reply.conversation, reply.lang
 
     def shut() -> Decision:
@@ -116,20 +126,27 @@ def _send(
 
     if reply.open_step == "template" and window.is_asking(steps):
         return shut()
+    # Sends go in order, so a send of unknown fate is always the first one that is missing.
+    waits = window.is_shut(conversation, reply.now_ms) and not reply.open_step.startswith("send")
+    if waits and not sent_wamids(steps) and not any(isinstance(piece, SendTemplate) for piece in pieces):
+        return shut()  # before a file is fetched for nothing
+    preparing = outbound_files.prepare(event, lang, steps)
+    if isinstance(preparing, Step):
+        return preparing
+    if preparing is not None:
+        return _stop(event, f"reason.whatsapp.{preparing.code}", preparing.detail, lang, steps)
     wamids = []
-    for part, piece in enumerate(pieces):
-        name = f"send{part}"
-        if name not in steps:
-            is_free = not isinstance(piece, SendTemplate)
-            if is_free and name != reply.open_step and window.is_shut(conversation, reply.now_ms):
-                return shut()
-            return Step(name, piece)
-        code = refused(steps, name)
+    for send in outbound_files.arrange(*address, reply_to, pieces, outbound_files.ready(event, steps), steps):
+        if send.name not in steps:
+            return shut() if waits and not isinstance(send.effect, SendTemplate) else send
+        code = refused(steps, send.name)
         if code == window.SHUT:
             return shut()
         if code is not None:
-            return _stop(event, f"reason.whatsapp.{code}", str(steps[name].get("detail", "")), lang, steps)
-        wamids.append(str(steps[name]["wamid"]))
+            return _stop(event, f"reason.whatsapp.{code}", str(steps[send.name].get("detail", "")), lang, steps)
+        wamids.append(str(steps[send.name]["wamid"]))
+    if not wamids:
+        return Finish("SKIPPED", "files_only")
     if "ack" not in steps:
         named = (event.connector, event.line, event.chat_id, event.message_id, event.external)
         return Step("ack", AcknowledgeDelivery(*named, tuple(wamids)))

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ponte.media.limits import TRANSFER_SECONDS
+from ponte.media.store import KeptFile
 from ponte.relays.outbound_effects import (
     ChangeQueued,
     FindQuoted,
@@ -22,6 +24,7 @@ from ponte.relays.outbound_effects import (
     SendTemplate,
     StopHolding,
 )
+from ponte.whatsapp.events import MediaKind
 
 type Steps = Mapping[str, Mapping[str, Any]]
 
@@ -53,10 +56,11 @@ class AddContact:
 
 @dataclass(frozen=True, slots=True)
 class SendToOpenLine:
-    """The customer's message into the open channel. Outcome {"chat_id": str, "session_id": str}.
+    """The customer's message into the open channel. Outcome {"chat_id": str, "session_id": str, "files": int}.
 
     message_id: at most 100 characters, kept by Bitrix24 as the connector's message id. chat_id: "" for a first contact.
     disable_crm: the line's own CRM search stays out of it too.
+    files: handed over as links that are made anew at each try; the outcome counts those the portal took.
     """
 
     connector: str
@@ -71,6 +75,7 @@ class SendToOpenLine:
     chat_id: str
     contact_id: str
     disable_crm: bool = False
+    files: tuple[KeptFile, ...] = ()
     repeatable: ClassVar[bool] = False
     saved: ClassVar[bool] = True
 
@@ -196,6 +201,62 @@ class SendText:
 
 
 @dataclass(frozen=True, slots=True)
+class SendMedia:
+    """One uploaded file as a WhatsApp message. Outcome as SendText's. filename: of documents; voice: of audios."""
+
+    to: str
+    recipient: str
+    kind: MediaKind
+    media_id: str
+    part: int
+    caption: str = ""
+    filename: str = ""
+    voice: bool = False
+    reply_to: str = ""
+    repeatable: ClassVar[bool] = False
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class FetchMedia:
+    """A customer's file from Meta into our store. Outcome: KeptFile.as_outcome().
+
+    sha256: as the webhook wrote it. filename: the customer's own, of any form. fallback: what to call it without one.
+    """
+
+    media_id: str
+    mime: str
+    sha256: str
+    filename: str
+    fallback: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFile:
+    """An operator's file from the portal into our store. Outcome: KeptFile.as_outcome(). index: within its message."""
+
+    link: str
+    mime: str
+    filename: str
+    fallback: str
+    index: int
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class UploadMedia:
+    """A kept file to Meta, where nobody sees it yet. Outcome {"media_id": str}. mime: what it is declared to be."""
+
+    file: KeptFile
+    mime: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgeDelivery:
     """Tell Bitrix24 that WhatsApp took an operator's message: once, with all ids. Outcome {}."""
 
@@ -284,6 +345,10 @@ type Effect = (
     | LetHeldGo
     | FindQuoted
     | ChangeQueued
+    | SendMedia
+    | FetchMedia
+    | FetchFile
+    | UploadMedia
     | AcknowledgeDelivery
     | ReportReading
     | PostNotice
@@ -334,3 +399,13 @@ def refused(steps: Steps, name: str) -> str | None:
     """The vendor's code where this step was refused, else None."""
     code = steps.get(name, {}).get("refused")
     return str(code) if code is not None else None
+
+
+def seconds_needed(effect: Effect) -> float:
+    """How much time should be left before the effect is begun; with less it is better begun by the next worker."""
+    match effect:
+        case FetchMedia() | FetchFile() | UploadMedia():
+            return TRANSFER_SECONDS
+        case SendToOpenLine(files=files) if files:
+            return TRANSFER_SECONDS
+    return 1.0

@@ -12,7 +12,9 @@ from dataclasses import replace
 from ponte.bitrix24 import markup
 from ponte.digest import digest
 from ponte.mappings import Conversation, CrmMode
+from ponte.media.store import KeptFile
 from ponte.people.phone_numbers import match_set, to_e164
+from ponte.relays import inbound_media
 from ponte.relays.effects import (
     AddContact,
     Decision,
@@ -124,33 +126,41 @@ def _in_place(message: InboundMessage, conversation: Conversation, lang: str, st
     return None
 
 
-def _line(message: InboundMessage, conversation: Conversation, lang: str, steps: Steps) -> str:
-    """What the operator reads; an ad is told of once in a conversation."""
+def _line(
+    message: InboundMessage, conversation: Conversation, lang: str, steps: Steps, *, has_file: bool = False
+) -> str:
+    """What the operator reads; an ad is told of once in a conversation. has_file: beside the message's own file."""
     if message.referral and ad_of(message) == conversation.ad:
         message = replace(message, referral=None)
     found = steps.get("check", steps.get("find", {}))
     about = describe.excerpt(markup.to_whatsapp(str(found.get("text", "")), signature=False))
-    return describe.line(message, lang, about)
+    return describe.line(message, lang, about, has_file=has_file)
 
 
 def _as_message(message: InboundMessage, conversation: Conversation, crm: CrmMode, lang: str, steps: Steps) -> Decision:
     """The customer's own line, in their chat: found or made, with the CRM entity that belongs to it."""
+    fetching = inbound_media.fetch(message, lang, steps)
+    if fetching is not None:
+        return fetching
     first, last = markup.clean_name(conversation.name)
     contact = _contact(conversation, crm, first, last, steps)
     if isinstance(contact, Step):
         return contact
-    if "send" not in steps:
-        text = markup.to_bitrix24(_line(message, conversation, lang, steps))
-        send = _send(message, conversation, first, last, text, contact)
-        return Step("send", replace(send, disable_crm=crm == "none"))
-    code = refused(steps, "send")
+    name = _handed_over(message, conversation, crm, contact, lang, steps)
+    if isinstance(name, Step):
+        return name
+    code = refused(steps, name)
     if code is not None:
-        return Park(f"reason.bitrix24.{code}", str(steps["send"].get("detail", "")))
-    learnt = _learnt(conversation, crm, contact, str(steps["send"].get("chat_id", "")))
+        return Park(f"reason.bitrix24.{code}", str(steps[name].get("detail", "")))
+    chat_id = str(steps[name].get("chat_id", ""))
+    learnt = _learnt(conversation, crm, contact, chat_id)
     if message.referral and ad_of(message) != conversation.ad:
         learnt += (("ad", ad_of(message)),)
     if learnt and "save" not in steps:
         return Step("save", SaveConversation(learnt))
+    telling = inbound_media.missing(chat_id, lang, steps)
+    if telling is not None:
+        return telling
     # Nothing goes back to WhatsApp because of a reaction, an edit or a removal, not even a read mark; a call has none.
     if "mark_read" not in steps and not opens_nothing(message) and not isinstance(message.body, Call):
         return Step("mark_read", MarkRead(message.wamid))
@@ -197,9 +207,27 @@ def _contact(conversation: Conversation, crm: CrmMode, first: str, last: str, st
     return str(steps["add_contact"].get("id", ""))
 
 
+def _handed_over(
+    message: InboundMessage, conversation: Conversation, crm: CrmMode, contact: str, lang: str, steps: Steps
+) -> Step | str:
+    """The step that hands the message over, or the name of the one that did."""
+
+    def line(has_file: bool) -> str:
+        return _line(message, conversation, lang, steps, has_file=has_file)
+
+    name, files, text = "send", inbound_media.files(steps), inbound_media.text(line, lang, steps)
+    if "send" in steps and inbound_media.needs_second_try(steps):
+        name, files, text = "send_again", (), inbound_media.text_alone(line, lang)
+    if name in steps:
+        return name
+    send = _send(message, conversation, markup.to_bitrix24(text), contact, files)
+    return Step(name, replace(send, disable_crm=crm == "none"))
+
+
 def _send(
-    message: InboundMessage, conversation: Conversation, first: str, last: str, text: str, contact: str
+    message: InboundMessage, conversation: Conversation, text: str, contact: str, files: tuple[KeptFile, ...]
 ) -> SendToOpenLine:
+    first, last = markup.clean_name(conversation.name)
     return SendToOpenLine(
         connector=conversation.connector,
         line=conversation.line,
@@ -212,6 +240,7 @@ def _send(
         text=text,
         chat_id=conversation.chat_id,
         contact_id=contact,
+        files=files,
     )
 
 

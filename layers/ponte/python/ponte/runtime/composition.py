@@ -11,7 +11,8 @@ from typing import Any
 
 from ponte.bitrix24.client import Bitrix24Client
 from ponte.clock import Clock
-from ponte.http import Sender
+from ponte.http import Sender, Streamer
+from ponte.media.store import FileStore
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, work
 from ponte.queue.sqs import ObjectStore, SqsQueue
@@ -20,6 +21,7 @@ from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
 from ponte.runtime.held_replies import HeldReplies
+from ponte.runtime.invocation import Invocation
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
@@ -29,6 +31,7 @@ from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.redrive import Queue
 from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
+from ponte.runtime.transfers import Transfers
 from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_sends import WhatsappSends
 from ponte.runtime.whatsapp_statuses import WhatsappStatuses
@@ -59,14 +62,17 @@ type BatchAnswer = dict[str, list[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """queue: by the field of Settings. owner: a new unique name per claim or lock. jitter: a random number, [0, 1)."""
+    """queue: by the field of Settings. owner: a new unique name per claim, lock or form. jitter: a random number in
+    [0, 1)."""
 
     tables: Tables
     store: ObjectStore
+    files: FileStore
     queue: Callable[[str], Queue]
     secrets: Secrets
     directory: Directory
     sender: Sender
+    streamer: Streamer
     cipher: Cipher
     clock: Clock
     owner: Callable[[], str]
@@ -77,10 +83,9 @@ class Outside:
 
 def make_means(outside: Outside, settings: Settings) -> Means:
     """Everything that effects are performed with."""
-    client = Bitrix24Client(outside.sender)
+    client, meta = Bitrix24Client(outside.sender), WhatsappClient(outside.sender)
     grants = Grants(outside.tables.core, outside.cipher, outside.clock)
     buckets = Buckets(outside.tables.state, outside.clock, timing=outside.directory.timing)
-    meta = WhatsappClient(outside.sender)
     portals = PortalCalls(
         client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
     )
@@ -119,6 +124,15 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         outside.clock,
         settings.graph_version,
     )
+    transfers = Transfers(
+        meta,
+        outside.streamer,
+        outside.files,
+        outside.secrets,
+        outside.clock,
+        settings.graph_version,
+        outside.owner,
+    )
     return Means(
         client=client,
         portals=portals,
@@ -128,6 +142,7 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         receipts=receipts,
         sends=sends,
         outbound=outbound,
+        transfers=transfers,
         directory=outside.directory,
         conversations=conversations,
         grants=grants,
@@ -149,8 +164,11 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
     def note(envelope: Envelope, result: str, detail: str) -> None:
         outside.log(flow, result, envelope.id, detail)
 
+    invocation = Invocation()
     return Parts(
-        executor=Executor(means.ledger, outside.clock, means.timing, outside.owner, outside.jitter, note),
+        executor=Executor(
+            means.ledger, outside.clock, means.timing, outside.owner, outside.jitter, note, invocation.ends_ms
+        ),
         ledger=means.ledger,
         receipts=means.receipts,
         directory=means.directory,
@@ -161,6 +179,7 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
         held=HeldReplies(means.outbound.windows, means.ledger, outside.clock),
         store=outside.store,
         clock=outside.clock,
+        invocation=invocation,
         log=outside.log,
         bug=outside.bug,
         language=settings.language,
@@ -202,6 +221,7 @@ def make_consumer(
     def handle(event: Mapping[str, Any], context: Any) -> BatchAnswer:
         worker.look_ahead(event["Records"])
         remaining = context.get_remaining_time_in_millis
+        worker.parts.invocation.begin(worker.parts.clock.now_ms(), remaining())
         handle_record = partial(worker, remaining_ms=remaining)
         return work(event["Records"], handle_record, change_visibility, remaining, side_by_side=side_by_side)
 

@@ -14,7 +14,7 @@ from ponte.mappings import Timing
 from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown, is_outage
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.relays.effects import Decide, Effect, Finish, Park, Step
+from ponte.relays.effects import Decide, Effect, Finish, Park, Step, seconds_needed
 from ponte.storage.ledger import Busy, Claimed, Finished, Ledger
 from ponte.storage.table import ConditionFailed
 
@@ -63,7 +63,8 @@ class Performer(Protocol):
 
 
 class Executor:
-    """owner: a new unique name per claim. jitter: random number in [0, 1), spreads retries. note: one outcome line."""
+    """owner: a new unique name per claim. jitter: random number in [0, 1), spreads retries. note: one outcome line.
+    ends_ms: when this process is stopped, where that may be before a lease ends; nothing is begun that goes beyond."""
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class Executor:
         owner: Callable[[], str],
         jitter: Callable[[], float],
         note: Callable[[Envelope, str, str], None],
+        ends_ms: Callable[[], int] | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -80,6 +82,7 @@ class Executor:
         self._owner = owner
         self._jitter = jitter
         self._note = note
+        self._ends_ms = ends_ms
 
     def run(
         self,
@@ -130,26 +133,33 @@ class Executor:
     ) -> Claimed | Verdict:
         """The claim with the step's outcome in it, or what becomes of the queue message."""
         effect, too_late = step.effect, Transient("lease_short", 0, counts=False)
-        if self._is_short(claim, timing):
+        if self._is_short(claim, timing, seconds_needed(effect)):
             return self._give_back(envelope, claim, step, too_late, timing)
         if claim.is_about(step.name) and not effect.repeatable:
             settled = self._prove(envelope, claim, step, performer, timing)
             if not isinstance(settled, Claimed) or step.name in settled.steps:
                 return settled
-            if self._is_short(claim, timing) and settled.risked == claim.risked:  # the probe took all the time
+            if (
+                self._is_short(claim, timing, seconds_needed(effect)) and settled.risked == claim.risked
+            ):  # the probe took all the time
                 return self._give_back(envelope, settled, step, too_late, timing)
             claim = settled
         if effect.saved:  # else it comes again before the step whose fate is unknown, and says nothing about that one
             claim = claim.settled_by(step.name)
         return self._after(envelope, claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
 
-    def _is_short(self, claim: Claimed, timing: Timing) -> bool:
-        left_ms = claim.lease_until_ms - self._clock.now_ms()
-        return left_ms < MIN_CALL_MS + 200 and timing.lease_s * 1000 > 2 * MIN_CALL_MS
+    def _is_short(self, claim: Claimed, timing: Timing, seconds: float) -> bool:
+        """Whether too little time is left for an effect that should have `seconds`."""
+        needed_ms = max(MIN_CALL_MS + 200, min(seconds, timing.lease_s / 3) * 1000)
+        return self._left_ms(claim) < needed_ms and timing.lease_s * 1000 > 2 * MIN_CALL_MS
+
+    def _left_ms(self, claim: Claimed) -> int:
+        until_ms = min(claim.lease_until_ms, self._ends_ms()) if self._ends_ms else claim.lease_until_ms
+        return until_ms - self._clock.now_ms()
 
     def _time_left(self, claim: Claimed) -> float:
-        """Seconds that a call may take so that its outcome is saved under our lease."""
-        return max(MIN_CALL_MS, claim.lease_until_ms - self._clock.now_ms() - 1_000) / 1000
+        """Seconds that a call may take so that its outcome is saved under our lease and by this process."""
+        return max(MIN_CALL_MS, self._left_ms(claim) - 1_000) / 1000
 
     def _after(
         self, envelope: Envelope, claim: Claimed, step: Step, outcome: Outcome, timing: Timing

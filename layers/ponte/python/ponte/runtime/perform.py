@@ -21,6 +21,8 @@ from ponte.relays.effects import (
     DeleteInOpenLine,
     Effect,
     EraseTenant,
+    FetchFile,
+    FetchMedia,
     FindContact,
     FindMessage,
     ForgetPortal,
@@ -31,11 +33,13 @@ from ponte.relays.effects import (
     PostNotice,
     ReportReading,
     SaveConversation,
+    SendMedia,
     SendText,
     SendToOpenLine,
     SetLineActive,
     SetUpPortal,
     UpdateInOpenLine,
+    UploadMedia,
 )
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.runtime.execute import Proof
@@ -44,6 +48,7 @@ from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.outbound_performer import OutboundPerformer
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.probes import Probes
+from ponte.runtime.transfers import Transfers
 from ponte.runtime.whatsapp_sends import WhatsappSends
 from ponte.storage.buckets import Buckets
 from ponte.storage.conversations import Conversations
@@ -75,6 +80,7 @@ class Means:
     portals: PortalCalls
     meta: WhatsappClient
     numbers: NumberCalls
+    transfers: Transfers
     ledger: Ledger
     receipts: Receipts
     directory: Directory
@@ -117,8 +123,10 @@ class CustomerPerformer:
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
-            case SendText() | SendTemplate() | SendInteractive():
+            case SendText() | SendMedia() | SendTemplate() | SendInteractive():
                 return self._means.sends.send(effect, claim, self._phone_number_id, self._conversation, timeout_seconds)
+            case FetchMedia() | FetchFile() | UploadMedia():
+                return self._transfer(effect, claim, timeout_seconds)
             case FindMessage():
                 return self._find_message(effect, claim, timeout_seconds)
             case UpdateInOpenLine(connector, line, external, message_id, text):
@@ -170,8 +178,21 @@ class CustomerPerformer:
             text=effect.text,
             date=effect.sent_at,
             disable_crm=effect.disable_crm,
+            files=[self._means.transfers.link(file) for file in effect.files],
         )
         return self._rest(call, timeout_seconds, bitrix24_errors.classify_send)
+
+    def _transfer(
+        self, effect: FetchMedia | FetchFile | UploadMedia, claim: Claimed, timeout_seconds: float
+    ) -> Outcome:
+        transfers = self._means.transfers
+        match effect:
+            case FetchMedia():
+                return transfers.fetch_media(effect, self._phone_number_id, claim, timeout_seconds)
+            case FetchFile():
+                return transfers.fetch_file(effect, self._portal, claim, timeout_seconds)
+            case UploadMedia():
+                return transfers.upload_media(effect, self._phone_number_id, claim, timeout_seconds)
 
     def _find_message(self, effect: FindMessage, claim: Claimed, timeout_seconds: float) -> Outcome:
         """A line that names no message is better than one that never comes: not everything is waited for."""

@@ -5,7 +5,7 @@ from ponte.bitrix24 import requests as bitrix24
 from ponte.clock import Clock
 from ponte.mappings import Portal, Timing
 from ponte.outcome import Outcome, Succeeded, Transient, Unknown
-from ponte.relays.effects import AddContact, Effect, PostNotice, SendText, SendToOpenLine
+from ponte.relays.effects import AddContact, Effect, PostNotice, SendMedia, SendText, SendToOpenLine
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.portal_calls import PortalCalls
@@ -27,7 +27,7 @@ class Probes:
 
     def probe(self, effect: Effect, claim: Claimed, portal: Portal | None, timeout_seconds: float) -> Proof:
         match effect:
-            case SendText() | SendTemplate() | SendInteractive():
+            case SendText() | SendMedia() | SendTemplate() | SendInteractive():
                 return self._receipt(claim)
             case SendToOpenLine() if portal is not None:
                 return self._in_open_line(effect, portal, claim.first_ms, timeout_seconds)

@@ -13,7 +13,7 @@ from ponte.mappings import Conversation, Number
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded
 from ponte.people.callers import caller
 from ponte.relays.bitrix24_to_whatsapp import callback
-from ponte.relays.effects import SendText
+from ponte.relays.effects import SendMedia, SendText
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.relays.window import SHUT
 from ponte.runtime.number_calls import NumberCalls
@@ -23,9 +23,9 @@ from ponte.storage.ledger import Claimed
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.windows import Windows
-from ponte.whatsapp import errors, requests
+from ponte.whatsapp import errors, media, requests
 
-type Send = SendText | SendTemplate | SendInteractive
+type Send = SendText | SendMedia | SendTemplate | SendInteractive
 
 
 class WhatsappSends:
@@ -119,6 +119,11 @@ def _content(effect: Send) -> tuple[str, Mapping[str, Any]]:
     match effect:
         case SendText():
             return "text", {"preview_url": False, "body": effect.body}
+        case SendMedia():
+            content = media.content(
+                effect.kind, effect.media_id, caption=effect.caption, filename=effect.filename, voice=effect.voice
+            )
+            return effect.kind, content
         case SendInteractive():
             return "interactive", effect.content
         case SendTemplate():

@@ -84,7 +84,7 @@ class WhatsappStatuses(Worker):
         it was begun by another before that was known (a send that was repeated).
         """
         own = replace(envelope, source_id=f"{update.wamid}|failed")
-        first = str(steps_of(item).get("send0", {}).get("wamid", update.wamid))
+        first = next(iter(bitrix24_to_whatsapp.sent_wamids(steps_of(item))), update.wamid)
         if first != update.wamid and not self._is_open(own):
             own = replace(envelope, source_id=f"{first}|failed")
         return own, self._is_open(own)
@@ -136,7 +136,7 @@ class WhatsappStatuses(Worker):
         if update.status == "failed" and update.errors and str(update.errors[0].code) == SHUT:
             self._note_shut(reference, int(item.get("claimed_ms", 0)))
         steps = steps_of(item)
-        wamids = tuple(str(s["wamid"]) for n, s in sorted(steps.items()) if n.startswith("send") and "wamid" in s)
+        wamids = bitrix24_to_whatsapp.sent_wamids(steps)
         sent = receipts_to_bitrix24.Sent(
             connector=str(reference["connector"]),
             line=int(reference["line"]),

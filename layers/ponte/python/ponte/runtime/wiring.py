@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ponte.runtime.people_cases import PeopleDesk
     from ponte.runtime.perform import Means
     from ponte.storage.directory import Directory
+    from ponte.storage.files import S3Files
     from ponte.storage.s3 import S3Store
     from ponte.storage.secrets import SecretStore
 
@@ -44,7 +45,7 @@ def settings() -> Settings:
 
 
 @cache
-def _client(service: str, *, patient: bool = False) -> Any:
+def _client(service: str, *, patient: bool = False, signature_version: str | None = None) -> Any:
     """A boto3 client. Ingress must answer while a provider waits: short time-outs, its own repeats (queue/sqs.py)."""
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
@@ -54,7 +55,8 @@ def _client(service: str, *, patient: bool = False) -> Any:
     else:
         config = Config(retries={"total_max_attempts": 1}, connect_timeout=0.5, read_timeout=1.5)
     make: Any = boto3.client  # its overloads want a literal for each service
-    return make(service, config=Config(max_pool_connections=20).merge(config))
+    pool = Config(max_pool_connections=20, signature_version=signature_version)
+    return make(service, config=pool.merge(config))
 
 
 @cache
@@ -72,6 +74,14 @@ def store() -> "S3Store":
     from ponte.storage.s3 import S3Store  # noqa: PLC0415
 
     return S3Store(_client("s3", patient=True), require(settings(), "store_bucket"))
+
+
+@cache
+def files() -> "S3Files":
+    """Links to files must be signed in the way every region takes, which is not yet what boto3 does by itself."""
+    from ponte.storage.files import S3Files  # noqa: PLC0415
+
+    return S3Files(_client("s3", patient=True, signature_version="s3v4"), require(settings(), "store_bucket"))
 
 
 @cache
@@ -122,17 +132,21 @@ def bitrix24_door() -> "Bitrix24Door":
 def outside() -> "Outside":
     """What reaches beyond this process."""
     from ponte.runtime.composition import Outside  # noqa: PLC0415
-    from ponte.runtime.egress import HttpxSender, is_allowed_host  # noqa: PLC0415
+    from ponte.runtime.egress import HttpxSender, Way, is_allowed_host  # noqa: PLC0415
+    from ponte.runtime.streams import HttpxStreamer  # noqa: PLC0415
     from ponte.storage.kms import KmsCipher  # noqa: PLC0415
 
     s = settings()
+    way = Way(s.egress_url, s.function_name)
     return Outside(
         tables=tables(),
         store=store(),
         queue=queue,
         secrets=secrets(),
         directory=directory(),
-        sender=HttpxSender(is_allowed_host, s.egress_url, s.function_name),
+        sender=HttpxSender(is_allowed_host, way),
+        streamer=HttpxStreamer(way),
+        files=files(),
         cipher=KmsCipher(_client("kms", patient=True), require(s, "data_key_arn")),
         clock=CLOCK,
         owner=new_owner,
@@ -181,8 +195,9 @@ def consumer(flow: str, queue_field: str) -> "Callable[[Mapping[str, Any], Any],
         from ponte.queue.sqs import SqsVisibility  # noqa: PLC0415
         from ponte.runtime.composition import WORKERS, make_consumer, make_parts  # noqa: PLC0415
 
+        visibility = SqsVisibility(_client("sqs"), require(settings(), queue_field))
         worker = WORKERS[flow](make_parts(outside(), means(), settings(), flow))
-        return make_consumer(worker, SqsVisibility(_client("sqs"), require(settings(), queue_field)), in_threads)
+        return make_consumer(worker, visibility, in_threads)
 
     def handle(event: Mapping[str, Any], context: Any) -> "BatchAnswer":
         return made()(event, context)

@@ -19,6 +19,7 @@ from ponte.queue.sqs import ObjectStore
 from ponte.relays.effects import Decide, Finish, Park
 from ponte.runtime.execute import Executor, Performer
 from ponte.runtime.held_replies import HeldReplies
+from ponte.runtime.invocation import Invocation
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
@@ -57,6 +58,7 @@ class Parts:
     templates: Templates
     store: ObjectStore
     clock: Clock
+    invocation: Invocation
     log: OutcomeLog
     bug: BugLog
     language: str

@@ -8,6 +8,7 @@ same event finds its own mark and says the same as before.
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ponte.relays.outbound_files import FILE_PARTS
 from ponte.relays.window import OPEN_FATE
 from ponte.storage import keys
 from ponte.storage.ledger import STEP, TTL_SECONDS, entry
@@ -102,4 +103,5 @@ def _is_send(name: str, value: Any) -> bool:
 def _unchanged(item: Item) -> Condition:
     """The message is where it was: same state, same number of claims, and no receipt has proved its send since."""
     same = [eq(name, item[name]) if name in item else absent(name) for name in ("st", "att", "own")]
-    return all_of(*same, *(() if f"{STEP}send0" in item else (absent(f"{STEP}send0"),)))
+    sends = (f"{STEP}send{part}" for part in (0, *FILE_PARTS))
+    return all_of(*same, *(absent(name) for name in sends if name not in item))

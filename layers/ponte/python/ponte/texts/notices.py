@@ -26,9 +26,13 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "🔔 O cliente voltou a aceitar mensagens de marketing.",
         "en": "🔔 The customer accepts marketing messages again.",
     },
-    "notice.files_not_sent": {
-        "pt-BR": "⚠️ Arquivos ainda não são enviados ao WhatsApp por este canal; só o texto seguiu.",
-        "en": "⚠️ Files are not sent to WhatsApp through this channel yet; only the text went out.",
+    "notice.file_not_sent": {
+        "pt-BR": "⚠️ Arquivo não enviado ao WhatsApp: {name}. {why}",
+        "en": "⚠️ File not sent to WhatsApp: {name}. {why}",
+    },
+    "notice.file_not_shown": {
+        "pt-BR": "⚠️ O cliente enviou um arquivo que não aparece aqui. {why}",
+        "en": "⚠️ The customer sent a file that is not shown here. {why}",
     },
     "notice.edit_not_possible": {
         "pt-BR": "ℹ️ O WhatsApp não permite alterar uma mensagem já enviada: o cliente continua vendo o texto original.",

@@ -33,23 +33,25 @@ _NOT_SUPPORTED = 131051
 _NOT_DOWNLOADABLE = 131052
 
 
-def line(message: InboundMessage, lang: str = "pt-BR", about: str = "") -> str:
+def line(message: InboundMessage, lang: str = "pt-BR", about: str = "", *, has_file: bool = False) -> str:
     """The message as text; "" for what says nothing to people (then nothing is shown).
 
     about: the text of the message that a reply, reaction, edit or deletion speaks of, "" where unknown; shortened here.
+    has_file: the message's own file is shown beside the text, which then need not name it; "" where it has no caption.
     A text stands as it is; a line above says what it answers or that it was forwarded, one below which ad or product
     led to it.
     """
     say = _Say(lang, about, message.echo)
-    body = _body(message.body, message.sender.phone, say)
-    if not body:
+    has_file = has_file and isinstance(message.body, Media)
+    body = _caption(message.body) if has_file else _body(message.body, message.sender.phone, say)
+    if not body and not has_file:
         return ""
-    parts = ["\n".join([*_heads(message, say), body])]
+    parts = ["\n".join(filter(None, [*_heads(message, say), body]))]
     if message.referral:
         parts.append(_referral(message.referral, say))
     if message.product:
         parts.append(say("product", product=message.product.retailer_id))
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def named(text: str) -> str:
@@ -145,6 +147,10 @@ def _body(body: Body, sender_phone: str | None, say: _Say) -> str:  # noqa: PLR0
             return say("call_missed")
         case Call():
             return say("call", minutes=body.seconds // 60, seconds=body.seconds % 60)
+
+
+def _caption(body: Body) -> str:
+    return body.caption.strip() if isinstance(body, Media) else ""
 
 
 def _media(media: Media, say: _Say) -> str:

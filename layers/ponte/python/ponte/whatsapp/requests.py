@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 from ponte.http import HttpRequest
 from ponte.whatsapp.ids import is_user_id
 
-GRAPH = "https://graph.facebook.com/"
+GRAPH_HOST = "graph.facebook.com"
+GRAPH = f"https://{GRAPH_HOST}/"
 MAX_TEXT_CHARS = 4096
 MAX_CALLBACK_CHARS = 512
 
@@ -136,6 +137,17 @@ def templates(waba_id: str, graph_version: str, token: str, after: str = "", nam
         key: value for key, value in (("name", name), ("after", after)) if value
     }
     return _get(f"{_id(waba_id)}/message_templates", graph_version, token, query)
+
+
+def read_path(path: str, graph_version: str, token: str, query: Mapping[str, str]) -> HttpRequest:
+    """A GET of one object by its id."""
+    return _get(_id(path), graph_version, token, query)
+
+
+def media_path(phone_number_id: str, graph_version: str, token: str, content_type: str) -> HttpRequest:
+    """The head of an upload; its body is streamed."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
+    return HttpRequest("POST", _url(f"{_id(phone_number_id)}/media", graph_version), headers)
 
 
 def _messages(phone_number_id: str) -> str:

@@ -1,0 +1,73 @@
+"""A customer's file on its way into the open channel: fetched first, then handed over beside its caption.
+
+Whatever keeps a file from crossing never keeps the message: its caption goes, and says why there is no file.
+"""
+
+from collections.abc import Callable
+
+from ponte.media.store import KeptFile
+from ponte.relays.effects import FetchMedia, PostNotice, Step, Steps, refused
+from ponte.texts import knows
+from ponte.texts import text as sentence
+from ponte.whatsapp.events import InboundMessage, Media
+
+_TOLD_BY_PORTAL = "message_refused"  # of an element whose text and files both came to nothing
+
+type Line = Callable[[bool], str]
+"""What the operator reads, with the file beside it or without."""
+
+
+def fetch(message: InboundMessage, lang: str, steps: Steps) -> Step | None:
+    """The step that brings the message's file here; None where there is none, or it was tried."""
+    media = message.body
+    if not isinstance(media, Media) or "fetch" in steps:
+        return None
+    fallback = sentence(f"file.whatsapp.{'voice' if media.voice else media.kind}", lang)
+    return Step("fetch", FetchMedia(media.id, media.mime, media.sha256, media.filename, fallback))
+
+
+def files(steps: Steps) -> tuple[KeptFile, ...]:
+    """What is handed over beside the text."""
+    return (KeptFile.of(steps["fetch"]),) if _has_file(steps) else ()
+
+
+def text(line: Line, lang: str, steps: Steps) -> str:
+    """The text beside the file, or the line that says why there is none."""
+    code = refused(steps, "fetch")
+    if code is None:
+        return line(_has_file(steps))
+    return _without_file(line, reason(code, str(steps["fetch"].get("detail", "")), lang), lang)
+
+
+def needs_second_try(steps: Steps) -> bool:
+    """Whether the portal refused the message because it could not fetch its file: it goes again as `text_alone`."""
+    return refused(steps, "send") == _TOLD_BY_PORTAL and _has_file(steps)
+
+
+def text_alone(line: Line, lang: str) -> str:
+    return _without_file(line, sentence("reason.file.portal_fetch", lang), lang)
+
+
+def missing(chat_id: str, lang: str, steps: Steps) -> Step | None:
+    """Portals drop a file that they cannot fetch without a word; its number in their answer gives it away."""
+    sent = steps.get("send", {})
+    if not _has_file(steps) or sent.get("files") != 0 or not chat_id or "notice_file" in steps:
+        return None
+    why = sentence("reason.file.portal_fetch", lang)
+    return Step("notice_file", PostNotice(chat_id, sentence("notice.file_not_shown", lang, why=why)))
+
+
+def reason(code: str, detail: str, lang: str) -> str:
+    """Why a file did not cross, in words: ours, or WhatsApp's for its own codes."""
+    if code.isdigit():
+        return sentence(f"reason.whatsapp.{code}", lang, code=code, detail=detail or "-")
+    key = f"reason.file.{code}"
+    return sentence(key if knows(key) else "reason.file.default", lang, code=code)
+
+
+def _without_file(line: Line, why: str, lang: str) -> str:
+    return f"{line(False)}\n\n{sentence('line.whatsapp.file_missing', lang, why=why)}"
+
+
+def _has_file(steps: Steps) -> bool:
+    return "fetch" in steps and refused(steps, "fetch") is None
