@@ -1,7 +1,7 @@
 // The playground: asks the sandbox for its state every 700 ms (not while hidden), shows it, and carries out what is clicked.
 
 import * as api from "./api.js";
-import { $, clockTime, el, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import { $, clockTime, el, encoded, keyed, setAttribute, setHidden, setText } from "./dom.js";
 import { renderFaults, setUpFaults } from "./faults.js";
 import { chosenChat, renderOperator, setUpOperator } from "./operator.js";
 import { chosenPhone, renderPhone, setUpPhone } from "./phone.js";
@@ -41,14 +41,20 @@ const actions = {
     render();
     poll();
   },
-  sendAsCustomer(text) {
+  sendAsCustomer(text, files) {
     const { wa_id, name, user_id, phone_number_id } = chosenPhone(view);
     const message = clean({ wa_id, name, user_id, phone_number_id, text });
-    return inTurn(() => send(api.customer, message, (id) => { view.follow = id; }));
+    return inTurn(() => send(api.customer, async () => {
+      const [file] = await Promise.all(files.map(encoded));
+      return clean({ ...message, file });
+    }, (id) => { view.follow = id; }));
   },
-  sendAsOperator(text) {
+  sendAsOperator(text, files) {
     const chat = chosenChat(view);
-    return inTurn(() => send(api.operator, { chat_id: chat.chat_id, text }));
+    return inTurn(() => send(api.operator, async () => {
+      const given = await Promise.all(files.map(encoded));
+      return clean({ chat_id: chat.chat_id, text, files: given.length ? given : null });
+    }));
   },
   markRead: (ids) => attempt(async () => { for (const id of ids) await api.read(id); }),
   markFailed: (id, code) => attempt(() => api.fail(id, code)),
@@ -73,8 +79,9 @@ function inTurn(job) {
   return sending;
 }
 
-async function send(post, message, onSent = () => {}) {
+async function send(post, write, onSent = () => {}) {
   return attempt(async () => {
+    const message = await write();
     const answer = await post(message);
     const id = String(answer.source_id);
     onSent(id);

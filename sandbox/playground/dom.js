@@ -7,6 +7,7 @@ const ICONS = {
   double: ["M1 7.500 4.500 11 12 3.500", "M8.300 10.300 9 11l7.500-7.500"],
   clock: ["M8 4v4l2.600 1.600", "M8 14.200A6.200 6.200 0 1 0 8 1.800a6.200 6.200 0 0 0 0 12.400Z"],
   alert: ["M8 4.500v4.200", "M8 11.200v.1", "M8 14.200A6.200 6.200 0 1 0 8 1.800a6.200 6.200 0 0 0 0 12.400Z"],
+  clip: ["M13 7.500 8 12.500a3.200 3.200 0 0 1-4.600-4.600L8.900 2.400a2.100 2.100 0 0 1 3 3L6.600 10.700a1 1 0 0 1-1.500-1.400L9.600 4.800"],
   send: ["M2.500 8h9", "M8 3.500 12.800 8 8 12.500"],
 };
 
@@ -81,7 +82,7 @@ export function keyed(parent, items, keyOf, create, update) {
 }
 
 const toEnd = (scroller) => { if (scroller.atEnd) scroller.scrollTop = scroller.scrollHeight; };
-const resized = new ResizeObserver((entries) => entries.forEach((entry) => toEnd(entry.target)));
+const resized = new ResizeObserver((entries) => entries.forEach((entry) => toEnd(entry.target.closest(".log") ?? entry.target)));
 
 // Runs `change`, then shows the newest line if the reader was at the end (or `force`); stays there when the pane shrinks.
 export function keepAtEnd(scroller, force, change) {
@@ -90,6 +91,7 @@ export function keepAtEnd(scroller, force, change) {
       scroller.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
     });
     resized.observe(scroller);
+    if (scroller.firstElementChild) resized.observe(scroller.firstElementChild); // a picture that loads makes it longer
   }
   change();
   if (force || scroller.atEnd === undefined) scroller.atEnd = true;
@@ -109,20 +111,82 @@ export function elapsed(ms) {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-// Enter sends, Shift+Enter breaks the line; what was typed comes back when the send fails.
+// Enter sends, Shift+Enter breaks the line; what was typed or attached comes back when the send fails.
 export function composer(form, field, send) {
   form.querySelector(".send").append(icon("send"));
+  const attachment = attaching(form, field);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = field.value;
-    if (!text.trim()) return;
+    const files = attachment.take();
+    if (!text.trim() && !files.length) return;
     field.value = "";
     field.focus();
-    if (!(await send(text)) && !field.value) field.value = text;
+    if (await send(text, files)) return;
+    if (!field.value) field.value = text;
+    attachment.giveBack(files);
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();
   });
+}
+
+// The paper clip of a composer: files wait beside the text until it is sent, and can be taken off again.
+function attaching(form, field) {
+  const picker = form.querySelector("input[type=file]");
+  const shown = form.querySelector(".attached");
+  let files = [];
+  form.querySelector(".clip").append(icon("clip"));
+  const render = () => {
+    setHidden(shown, files.length === 0);
+    shown.replaceChildren(...files.map((file) => {
+      const off = el("button", { type: "button", textContent: "\u00d7", "aria-label": `Tirar ${file.name}` });
+      off.addEventListener("click", () => { files = files.filter((one) => one !== file); render(); field.focus(); });
+      return el("li", {}, el("span", { dir: "auto", textContent: file.name }), el("span.fine", { textContent: bytes(file.size) }), off);
+    }));
+  };
+  picker.addEventListener("change", () => {
+    files = picker.multiple ? [...files, ...picker.files] : [...picker.files];
+    picker.value = "";
+    render();
+    field.focus();
+  });
+  return {
+    take() { const taken = files; files = []; render(); return taken; },
+    giveBack(taken) { if (!files.length) { files = taken; render(); } },
+  };
+}
+
+// A file as the play API takes it.
+export function encoded(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("error", () => reject(new Error(`Não foi possível ler ${file.name}.`)));
+    reader.addEventListener("load", () => resolve({
+      name: file.name, mime_type: file.type || "application/octet-stream", bytes_base64: reader.result.split(",", 2)[1] ?? "",
+    }));
+    reader.readAsDataURL(file);
+  });
+}
+
+// What a message carries beside its text: pictures, sounds and films to look at, anything else to download.
+export function attachments(files) {
+  return el("span.files", {}, ...files.map((file) => {
+    const address = `/play/file/${encodeURIComponent(file.id)}`;
+    const about = `${file.name} (${bytes(file.size)})`;
+    const open = el("a", { href: address, download: file.name, textContent: file.name, dir: "auto", title: about });
+    const caption = el("span.file-name", {}, open, el("span.fine", { textContent: ` ${bytes(file.size)}` }));
+    if (file.mime_type.startsWith("image/")) return el("span.file", {}, el("img", { src: address, alt: about, loading: "lazy" }), caption);
+    if (file.mime_type.startsWith("audio/")) return el("span.file", {}, el("audio", { src: address, controls: true, preload: "none", "aria-label": about }), caption);
+    if (file.mime_type.startsWith("video/")) return el("span.file", {}, el("video", { src: address, controls: true, preload: "none", "aria-label": about }), caption);
+    return el("span.file", {}, caption);
+  }));
+}
+
+// "850 B", "12 KB", "3,4 MB".
+export function bytes(size) {
+  if (size < 1024) return `${size} B`;
+  return size < 1024 ** 2 ? `${DECIMAL.format(size / 1024)} KB` : `${DECIMAL.format(size / 1024 ** 2)} MB`;
 }

@@ -1,6 +1,6 @@
 // The operator's desk in Bitrix24: open-channel conversations, their messages, notices, and the delivery mark.
 
-import { $, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import { $, attachments, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
 
 const SIDES = { customer: "theirs", operator: "mine", system: "notice" };
 const chatKey = (chat) => String(chat.chat_id);
@@ -9,7 +9,7 @@ const isOpen = (view) => view.wide.matches || view.tab === "operator";
 export const chosenChat = (view) => view.state?.chats?.find((chat) => chatKey(chat) === view.chat);
 
 export function setUpOperator(view, actions) {
-  composer($("chat-form"), $("chat-text"), (text) => actions.sendAsOperator(text));
+  composer($("chat-form"), $("chat-text"), (text, files) => actions.sendAsOperator(text, files));
 }
 
 // Returns how many messages nobody has looked at yet, over all conversations.
@@ -73,7 +73,7 @@ function updateRow(node, chat, view) {
   const newest = chat.messages.at(-1);
   const count = unseen(chat, view);
   setText(name, chat.name || "Cliente sem nome");
-  setText(last, newest ? newest.text : "sem mensagens");
+  setText(last, newest ? newest.text || newest.files?.map((file) => file.name).join(", ") : "sem mensagens");
   setText(badge, count);
   setAttribute(badge, "aria-label", `${count} não vistas`);
   setHidden(badge, count === 0);
@@ -91,7 +91,8 @@ function createMessage(message, actions) {
     parts.bubble = el("div.bubble", {}, ...content);
   }
   const label = side === "notice" ? [el("span.label", { textContent: "aviso do sistema" })] : [];
-  const node = el(`li.message.${side}`, {}, ...label, parts.bubble);
+  const files = message.files?.length ? [attachments(message.files)] : [];
+  const node = el(`li.message.${side}`, {}, ...label, ...files, parts.bubble);
   node.parts = parts;
   return node;
 }
@@ -99,6 +100,7 @@ function createMessage(message, actions) {
 function updateMessage(node, message, view) {
   const { bubble, text, time, ack } = node.parts;
   setText(text, message.text);
+  setHidden(text, !message.text);
   setText(time, clockTime(message.at_ms));
   if (message.source_id) setAttribute(bubble, "aria-pressed", String(view.selected === String(message.source_id)));
   setHidden(ack, message.from !== "operator");

@@ -1,6 +1,6 @@
 // The customer's phone: whose phone it is, its bubbles with ticks, and the form for a new customer.
 
-import { $, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import { $, attachments, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
 
 const TICKS = {
   sent: { icon: "tick", label: "enviada" },
@@ -35,7 +35,7 @@ export function setUpPhone(view, actions) {
     actions.markRead(unread.map((message) => message.id));
   });
   $("window-shut").addEventListener("click", () => actions.shutWindow());
-  composer($("phone-form"), $("phone-text"), (text) => actions.sendAsCustomer(text));
+  composer($("phone-form"), $("phone-text"), (text, files) => actions.sendAsCustomer(text, files));
   setUpNewCustomer(view, actions);
 }
 
@@ -92,7 +92,8 @@ function createBubble(message, actions) {
   read.addEventListener("click", () => actions.markRead([message.id]));
   fail.addEventListener("click", () => actions.markFailed(message.id, UNDELIVERABLE));
   parts.actions = el("span.actions", { hidden: true }, read, fail);
-  const node = el(`li.message.${side}`, {}, parts.bubble, parts.actions);
+  const files = message.file ? [attachments([message.file])] : [];
+  const node = el(`li.message.${side}`, {}, ...files, parts.bubble, parts.actions);
   node.parts = parts;
   return node;
 }
@@ -103,6 +104,7 @@ function updateBubble(node, message, view) {
   setHidden(kind, !unlike);
   setText(kind, unlike ? (KINDS[message.kind] ?? message.kind) : "");
   setText(text, message.text);
+  setHidden(text, !message.text);
   setText(time, clockTime(message.at_ms));
   setAttribute(bubble, "aria-pressed", String(view.selected === message.id));
   const look = TICKS[message.ticks];

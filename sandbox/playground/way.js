@@ -31,12 +31,14 @@ const STEPS = [
   [/^add_(contact|lead)/, "provider", "ok", "Contato criado no CRM"],
   [/^(contact|lookup|find|crm|duplicate|lead)/, "provider", "ok", "Contato procurado no CRM"],
   [/^(conversation|mapping|link|save)/, "worker", "ok", "Conversa ligada dos dois lados"],
-  [/^(upload|media|file)/, "provider", "ok", "Arquivo levado"],
+  [/^(fetch|file)/, "worker", "ok", "Arquivo buscado e conferido"],
+  [/^upload/, "worker", "ok", "Arquivo posto na Meta"],
   [/^apply$/, "worker", "ok", "Mudança do portal guardada"],
   [/^sent$/, "receipt", "ok", "Recibo: aceita pelo WhatsApp"],
   [/^completed$/, "worker", "ok", "Concluída: o {to} aceitou"],
   [/^(send|message|hand_?over|deliver|call)/, "provider", "ok", "Entregue ao {to}"],
 ];
+const FILE_STEP = /^(fetch$|file\d|upload\d)/;
 const STATUSES = {
   SENDING: ["em andamento", "wait"], RETRY: ["vai tentar de novo", "warn"], UNKNOWN: ["destino incerto", "warn"],
   PARKED: ["estacionada", "bad"], SKIPPED: ["sem efeito", "ok"], SENT: ["entregue", "ok"],
@@ -99,8 +101,9 @@ function describe(trace, direction) {
     const [, station, tone, sentence] = STEPS.find(([name]) => name.test(step.step)) ?? [null, "worker", "ok", step.step];
     const detail = String(step.detail ?? "");
     const refused = /^refused\b/.test(detail);
-    const title = refused ? `Recusada na etapa “${step.step}”` : sentence.replace("{to}", OTHER_SIDE[direction]);
-    rows.push({ name: step.step, at: step.at_ms - start, station, tone: refused ? "bad" : tone, title, detail });
+    const lost = refused && FILE_STEP.test(step.step); // a file that is left behind does not stop its message
+    const title = lost ? "Arquivo deixado para trás" : refused ? `Recusada na etapa “${step.step}”` : sentence.replace("{to}", OTHER_SIDE[direction]);
+    rows.push({ name: step.step, at: step.at_ms - start, station, tone: lost ? "warn" : refused ? "bad" : tone, title, detail });
   }
   return rows;
 }

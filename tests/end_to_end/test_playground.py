@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import files
 from tests.end_to_end.conftest import ROOT, Sandbox
 
 pytestmark = pytest.mark.end_to_end
@@ -38,3 +39,19 @@ def test_a_message_and_its_answer_cross_the_bridge_before_ones_eyes(playground: 
     running.settle()
     assert running.shown() == ["Vocês abrem no sábado?"]
     assert len(running.sends()) == 1
+
+
+def test_a_picture_crosses_both_ways_and_is_seen_on_both_sides(playground: Page, running: Sandbox) -> None:
+    page = playground
+    picture = {"name": "bolo.png", "mimeType": "image/png", "buffer": files.png()}
+    page.set_input_files("#phone-file", picture)
+    page.fill("#phone-text", "É este")
+    page.press("#phone-text", "Enter")
+    expect(page.locator("#chat-log img")).to_be_visible(timeout=PATIENCE_MS)
+    page.set_input_files("#chat-file", picture)
+    page.fill("#chat-text", "Temos!")
+    page.press("#chat-text", "Enter")
+    expect(page.locator("#phone-log .theirs img")).to_be_visible(timeout=PATIENCE_MS)
+    running.settle()
+    assert running.shown() == ["É este"]
+    assert [send["image"]["caption"] for send in running.sends()] == ["Temos!"]

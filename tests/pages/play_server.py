@@ -4,6 +4,7 @@ It speaks the shapes of docs/sandbox.md; nothing here relays, queues or signs. T
 Content-Security-Policy as in the sandbox, so a script or style that breaks it is seen as a console error.
 """
 
+import base64
 import json
 import threading
 import time
@@ -30,6 +31,7 @@ class PlayServer:
         self.parked: list[dict[str, Any]] = []
         self.traces: dict[str, dict[str, Any]] = {}
         self.receipts = "auto"
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.refusals: dict[str, tuple[int, dict[str, Any]]] = {}
         self.posted: list[tuple[str, Any]] = []
         self.polls = 0
@@ -105,7 +107,9 @@ class PlayServer:
         wamid, at_ms = self._next("wamid.IN")
         phone = next((p for p in self.phones if p["wa_id"] == body["wa_id"]), None)
         phone = phone or self.add_phone(body["wa_id"], body.get("name", ""))
-        said = {"id": wamid, "from": "customer", "text": body["text"], "kind": "text", "at_ms": at_ms, "ticks": "sent"}
+        text, files = body.get("text", ""), self._keep([body["file"]] if "file" in body else [])
+        said = {"id": wamid, "from": "customer", "text": text, "kind": "text", "at_ms": at_ms, "ticks": "sent"}
+        said |= {"file": files[0], "kind": "document"} if files else {}
         phone["messages"].append(said)
         chat = next((c for c in self.chats if c["external"] == phone["wa_id"]), None)
         if chat is None:
@@ -115,10 +119,11 @@ class PlayServer:
         heard = {
             "id": at_ms,
             "from": "customer",
-            "text": body["text"],
+            "text": text,
             "at_ms": at_ms,
             "ack": False,
             "source_id": wamid,
+            "files": files,
         }
         chat["messages"].append(heard)
         self.traces[wamid] = way_in(at_ms)
@@ -128,12 +133,22 @@ class PlayServer:
         wamid, at_ms = self._next("wamid.OUT")
         message_id = str(9000 + self._count)
         chat = next(c for c in self.chats if c["chat_id"] == body["chat_id"])
-        wrote = {"id": message_id, "from": "operator", "text": body["text"], "at_ms": at_ms, "ack": True}
+        text, files = body.get("text", ""), self._keep(body.get("files", []))
+        wrote = {"id": message_id, "from": "operator", "text": text, "at_ms": at_ms, "ack": True, "files": files}
         chat["messages"].append({**wrote, "source_id": message_id})
         phone = next(p for p in self.phones if p["wa_id"] == chat["external"])
-        got = {"id": wamid, "from": "business", "text": body["text"], "kind": "text", "at_ms": at_ms}
+        got = {"id": wamid, "from": "business", "text": text, "kind": "text", "at_ms": at_ms}
+        got |= {"file": files[0], "kind": "document"} if files else {}
         phone["messages"].append({**got, "ticks": "delivered" if self.receipts == "auto" else "sent"})
         return {"source_id": message_id, "status": 200}
+
+    def _keep(self, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        shown = []
+        for file in files:
+            file_id, data = f"f{len(self.files)}", base64.b64decode(file["bytes_base64"])
+            self.files[file_id] = (file["mime_type"], data)
+            shown.append({"id": file_id, "name": file["name"], "mime_type": file["mime_type"], "size": len(data)})
+        return shown
 
     def _tick(self, body: dict[str, Any]) -> dict[str, Any]:
         for phone in self.phones:
@@ -167,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
         file = PLAYGROUND / (self.path.lstrip("/") or "index.html")
         if "/" not in self.path.lstrip("/") and file.is_file():
             self._send(200, TYPES[file.suffix], file.read_bytes())
+        elif self.path.startswith("/play/file/"):
+            self._send(200, *self.play.files[self.path.removeprefix("/play/file/")])
         else:
             self._json("GET")
 

@@ -1,9 +1,12 @@
 """The playground page in Debian's Chromium, against a stand-in of the play API: what is seen, what is posted."""
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
+
+from tests import files
 
 from .play_server import NUMBER, PlayServer, way_in
 
@@ -117,6 +120,55 @@ def test_a_hostile_name_and_text_are_shown_as_text(screen: Screen, play: PlaySer
     expect(screen.page.locator("#chat-log .theirs .text")).to_have_text(HOSTILE + "<script>alert(2)</script>")
     expect(screen.page.locator("#parked-list strong")).to_have_text(HOSTILE)
     expect(screen.page.locator(".stage img, .stage script")).to_have_count(0)
+
+
+def test_a_picture_of_the_customer_is_seen_on_both_sides(screen: Screen, play: PlayServer) -> None:
+    picture = {"name": "bolo.png", "mimeType": "image/png", "buffer": files.png()}
+    screen.page.set_input_files("#phone-file", picture)
+    expect(screen.page.locator("#phone-form .attached")).to_contain_text("bolo.png")
+    screen.write("Mensagem do cliente", "É este bolo")
+    (posted,) = play.posts_to("/play/customer")
+    assert posted["text"] == "É este bolo"
+    assert posted["file"]["mime_type"] == "image/png"
+    assert base64.b64decode(posted["file"]["bytes_base64"]) == files.png()
+    for log in ("#phone-log", "#chat-log"):
+        image = screen.page.locator(f"{log} img")
+        expect(image).to_be_visible()
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 2
+    expect(screen.page.locator("#phone-form .attached")).to_be_hidden()
+
+
+def test_an_operator_sends_several_files_without_a_word(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "oi")
+    expect(screen.page.locator("#chat-log")).to_contain_text("oi")
+    given = [("a.pdf", "application/pdf", files.pdf()), ("b.ogg", "audio/ogg", files.ogg_opus()), ("c.txt", "", b"x")]
+    screen.page.set_input_files(
+        "#chat-file", [{"name": name, "mimeType": mime, "buffer": data} for name, mime, data in given]
+    )
+    screen.page.get_by_label("Tirar c.txt").click()
+    screen.page.get_by_label("Enviar como operador").click()
+    (posted,) = play.posts_to("/play/operator")
+    assert "text" not in posted
+    assert [file["name"] for file in posted["files"]] == ["a.pdf", "b.ogg"]
+    expect(screen.page.locator("#chat-log a", has_text="a.pdf")).to_have_attribute("download", "a.pdf")
+    expect(screen.page.locator("#chat-log audio")).to_be_visible()
+
+
+def test_a_refused_file_stays_attached(chromium: Browser, play: PlayServer) -> None:
+    opened = Screen(chromium, play.url, 1280, 800)
+    play.refusals["/play/customer"] = (400, {"error": "at most 40000000 characters", "path": "file.bytes_base64"})
+    opened.page.set_input_files("#phone-file", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"x"})
+    opened.page.get_by_label("Enviar como cliente").click()
+    expect(opened.page.locator("#toasts")).to_contain_text("file.bytes_base64")
+    expect(opened.page.locator("#phone-form .attached")).to_contain_text("x.pdf")
+    opened.page.close()
+
+
+def test_a_hostile_file_name_is_shown_as_text(screen: Screen, play: PlayServer) -> None:
+    screen.page.set_input_files("#phone-file", {"name": HOSTILE, "mimeType": "text/html", "buffer": b"<script>"})
+    screen.page.get_by_label("Enviar como cliente").click()
+    expect(screen.page.locator("#chat-log a")).to_contain_text("<img")
+    assert screen.page.locator("#chat-log img").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -260,6 +312,16 @@ def test_a_refused_step_is_told_as_refused(screen: Screen, play: PlayServer) -> 
     row = screen.page.locator("#way-steps li[data-tone=bad]")
     expect(row).to_contain_text("Recusada na etapa")
     expect(row).to_contain_text("refused not_active_line")
+
+
+def test_a_file_that_was_left_behind_does_not_look_like_a_stopped_message(screen: Screen, play: PlayServer) -> None:
+    screen.write("Mensagem do cliente", "Oi")
+    expect(screen.page.locator("#chat-log")).to_contain_text("Oi")
+    (wamid,) = play.traces
+    play.traces[wamid]["steps"].insert(2, {"at_ms": play.traces[wamid]["steps"][0]["at_ms"] + 90, "step": "fetch"})
+    play.traces[wamid]["steps"][2]["detail"] = "refused expired"
+    step = screen.page.locator("#way-steps li", has_text="Arquivo deixado para trás")
+    expect(step).to_have_attribute("data-tone", "warn")
 
 
 def test_a_customers_message_marked_as_read_lights_the_last_station(screen: Screen, play: PlayServer) -> None:
