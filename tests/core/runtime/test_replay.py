@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from ponte.mappings import WindowTemplate
+from ponte.bitrix24.values import OperatorFile, OperatorMessage
+from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId, WindowTemplate
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
+from ponte.relays import bitrix24_to_whatsapp, whatsapp_to_bitrix24
 from ponte.relays.effects import Decision, Finish, Step, Steps
 from ponte.runtime.redrive import redrive
 from ponte.runtime.replay import Plan, Planned, Replay, _walk, flow_of
 from ponte.storage.ledger import Claimed, Ledger, word
 from ponte.storage.table import Item, Write
+from ponte.whatsapp.events import InboundMessage, Media, Sender
 from ponte.whatsapp.templates import Template
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.bundle import CONNECTOR, Bundle
@@ -224,6 +227,26 @@ def test_a_failed_receipt_that_was_parked_is_planned_too(bundle: Bundle) -> None
     assert plan_of(bundle, own).is_worth_it is False
     bundle.means.grants.set_status("member-a", "active")
     assert plan_of(bundle, own).missing == (Planned("find", "FindMessage"), Planned("notice", "PostNotice"))
+
+
+def test_files_are_planned_to_their_end_in_both_directions() -> None:
+    file = OperatorFile("a.jpg", "image", "image/jpeg", "https://a.bitrix24.com/~x", 1)
+    wrote = OperatorMessage("ponte", 7, "1807", "1", PHONE, "27", "oi", (file,), 1)
+    line = Line(MemberId("a"), "ponte", 7, PhoneNumberId("pn"), signature=False, active=True)
+    reply = bitrix24_to_whatsapp.Reply(None, line, 1, "pt-BR")
+    outward = _walk(lambda steps: bitrix24_to_whatsapp.decide(wrote, reply, steps), {})
+    assert [planned.effect for planned in outward.missing] == [
+        "FetchFile",
+        "UploadMedia",
+        "SendMedia",
+        "AcknowledgeDelivery",
+    ]
+    picture = Media("image", "987", "image/jpeg")
+    came = InboundMessage("wamid.1", "pn", 1, Sender(phone=PHONE), "image", picture)
+    chat = Conversation(PhoneNumberId("pn"), PersonId("p"), MemberId("a"), "ponte", 7, "p", chat_id="1", contact_id="2")
+    inward = _walk(lambda steps: whatsapp_to_bitrix24.decide(came, chat, "contact", "pt-BR", steps), {})
+    assert [planned.effect for planned in inward.missing] == ["FetchMedia", "SendToOpenLine", "MarkRead"]
+    assert (outward.ends, inward.ends) == ("sent", "sent")
 
 
 def test_a_plan_ends_where_answers_cannot_be_foreseen() -> None:

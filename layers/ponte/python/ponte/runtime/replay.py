@@ -11,18 +11,24 @@ from typing import Any, Literal, NoReturn
 
 from ponte.clock import Clock
 from ponte.http import HttpRequest
+from ponte.media import types
+from ponte.media.store import KeptFile
 from ponte.queue.envelope import Envelope, loads
 from ponte.relays.effects import (
     AddContact,
     Decide,
     Effect,
+    FetchFile,
+    FetchMedia,
     FindContact,
     Finish,
     Park,
+    SendMedia,
     SendText,
     SendToOpenLine,
     Step,
     Steps,
+    UploadMedia,
 )
 from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendTemplate
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
@@ -75,10 +81,12 @@ class Plan:
 
 
 class _Nowhere:
-    """A Sender for plans, which call nobody."""
+    """A Sender and Streamer for plans, which call nobody."""
 
-    def __call__(self, request: HttpRequest) -> NoReturn:
+    def __call__(self, request: HttpRequest, *_: Any) -> NoReturn:
         raise AssertionError(f"a plan calls nobody: {request.method}")
+
+    fetch = upload = __call__
 
 
 class Replay:
@@ -119,7 +127,13 @@ class Replay:
         tables = Tables(Overlay(real.core), Overlay(real.message), Overlay(real.audit), Overlay(real.state))
         directory = Directory(tables.core, self._outside.clock, cache_ms=0)
         dry = replace(
-            self._outside, tables=tables, directory=directory, sender=_Nowhere(), log=_silent, bug=lambda *_: None
+            self._outside,
+            tables=tables,
+            directory=directory,
+            sender=_Nowhere(),
+            streamer=_Nowhere(),
+            log=_silent,
+            bug=lambda *_: None,
         )
         flow = flow_of(envelope)
         worker = WORKERS[flow](make_parts(dry, make_means(dry, self._settings), self._settings, flow))
@@ -175,10 +189,14 @@ def _asked(decide: Decide, steps: Steps) -> Step | Finish | Park | None:
 def _assumed(effect: Effect) -> dict[str, Any]:
     """An outcome as it will be when all goes well; look-ups find nothing."""
     match effect:
-        case SendText() | SendTemplate() | SendInteractive():
+        case SendText() | SendMedia() | SendTemplate() | SendInteractive():
             return {"wamid": "?"}
         case HoldReply():
             return {"held": "ask"}
+        case FetchMedia() | FetchFile():
+            return KeptFile("?", effect.fallback, types.base_type(effect.mime) or types.UNKNOWN, 1).as_outcome()
+        case UploadMedia():
+            return {"media_id": "?"}
         case SendToOpenLine():
             return {"chat_id": effect.chat_id or "?", "session_id": "?"}
         case AddContact():
