@@ -18,14 +18,16 @@ def encoded(data: bytes) -> str:
 
 
 def operators_files(
-    running: Sandbox, *given: tuple[str, bytes, str], **chat: Any
+    running: Sandbox, *given: tuple[str, bytes, str], unknown_wait_s: float = 2
 ) -> tuple[Sandbox, list[dict[str, Any]]]:
-    """Files in the portal, and how its event speaks of them."""
+    """Files in the portal, and how its event speaks of them. unknown_wait_s: for the receipt of a lost answer."""
     stored = [
         {"code": f"c0de{n}", "name": name, "mime_type": mime, "bytes_base64": encoded(data)}
         for n, (name, data, mime) in enumerate(given)
     ]
-    assert running.put(scenario(chats=[seeded_chat(**chat)], files=stored)).status_code == 200
+    tree = scenario(chats=[seeded_chat()], files=stored)
+    tree["timing"]["unknown_wait_s"] = unknown_wait_s
+    assert running.put(tree).status_code == 200
     told = [
         {"name": name, "type": "file", "mime": mime, "link": f"https://{DOMAIN}/~c0de{n}#img.jpg", "size": len(data)}
         for n, (name, data, mime) in enumerate(given)
@@ -194,7 +196,8 @@ def test_a_crash_around_the_upload_sends_one_message(running: Sandbox, when: str
 
 
 def test_a_lost_answer_to_a_sent_file_is_settled_by_its_receipt(running: Sandbox) -> None:
-    sandbox, told = operators_files(running, ("a.jpg", files.jpeg(), "image/jpeg"))
+    given = ("a.jpg", files.jpeg(), "image/jpeg")
+    sandbox, told = operators_files(running, given, unknown_wait_s=30)  # a receipt may be slow on a busy machine
     sandbox.fault(provider="meta", kind="timeout_after_effect", delay_ms=0, match={"path": "/messages"})
     sandbox.post_bitrix(event(9001, "Segue", told))
     (send,) = sandbox.await_calls("meta", "/messages")

@@ -43,6 +43,7 @@ def test_a_message_and_its_answer_cross_the_bridge_before_ones_eyes(playground: 
 
 def test_a_picture_crosses_both_ways_and_is_seen_on_both_sides(playground: Page, running: Sandbox) -> None:
     page = playground
+    expect(page.locator("#chat-list")).to_contain_text("Maria Silva")
     picture = {"name": "bolo.png", "mimeType": "image/png", "buffer": files.png()}
     page.set_input_files("#phone-file", picture)
     page.fill("#phone-text", "É este")
