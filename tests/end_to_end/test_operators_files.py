@@ -8,6 +8,7 @@ import pytest
 
 from tests import files
 from tests.end_to_end.conftest import CONNECTOR, LINE, MEMBER, NUMBER, TOKEN, Sandbox, scenario, seeded_chat
+from tests.end_to_end.test_window import shut
 
 pytestmark = pytest.mark.end_to_end
 DOMAIN = "contoso.bitrix24.com.br"
@@ -207,3 +208,20 @@ def test_a_lost_answer_to_a_sent_file_is_settled_by_its_receipt(running: Sandbox
     assert len(sandbox.sends()) == 1
     (ack,) = sandbox.calls("imconnector.send.status.delivery")
     assert ack["body"]["MESSAGES"][0]["message"]["id"] == ["wamid.BYRECEIPT"]
+
+
+def test_a_file_in_a_shut_window_waits_for_the_customer_and_is_fetched_only_then(running: Sandbox) -> None:
+    tree = shut()
+    picture = {"code": "c0de0", "name": "a.jpg", "mime_type": "image/jpeg", "bytes_base64": encoded(files.jpeg())}
+    tree["bitrix24"]["portals"][0]["files"] = [picture]
+    assert running.put(tree).status_code == 200
+    told = [{"name": "a.jpg", "type": "image", "mime": "image/jpeg", "link": f"https://{DOMAIN}/~c0de0#img.jpg"}]
+    running.post_bitrix(event(9001, "Segue", told))
+    running.settle()
+    assert [send["type"] for send in running.sends()] == ["template"]
+    assert uploads(running) == []
+    running.post_whatsapp(running.text("wamid.ANSWER", "Oi", sender="5511900000001"))
+    running.settle()
+    assert [send["type"] for send in running.sends()] == ["template", "image"]
+    assert running.sends()[-1]["image"]["caption"] == "Segue"
+    assert running.parked() == []
