@@ -1,15 +1,11 @@
 """The only I/O towards Bitrix24: sends what `requests` built, gives what `errors` made of the answer."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from ponte.bitrix24 import errors, hosts, setup
 from ponte.bitrix24.requests import RestCall
-from ponte.errors import FateUnknown, HostRefused, NotSent
-from ponte.http import HttpRequest, HttpResponse, Sender
-from ponte.outcome import Blocked, Outcome, Transient, Unknown
-
-type Classify = Callable[[HttpResponse], Outcome]
+from ponte.errors import HostRefused
+from ponte.exchange import Classify, exchange
+from ponte.http import Sender
+from ponte.outcome import Blocked, Outcome
 
 
 class Bitrix24Client:
@@ -31,28 +27,16 @@ class Bitrix24Client:
             request = call.request(client_endpoint, access_token)
         except HostRefused:
             return Blocked("host_refused")
-        return self._outcome(request, min(timeout_seconds, call.timeout_seconds), classify)
+        return exchange(self._send, request, timeout_seconds, classify)
 
     def refresh(
         self, server_endpoint: str, client_id: str, client_secret: str, refresh_token: str, timeout_seconds: float = 10
     ) -> Outcome:
         """A new token pair for a refresh token, which is used up by this: see errors.classify_oauth."""
         request = setup.oauth_refresh(client_id, client_secret, refresh_token, hosts.oauth_host(server_endpoint))
-        return self._outcome(request, timeout_seconds, errors.classify_oauth)
+        return exchange(self._send, request, timeout_seconds, errors.classify_oauth)
 
     def app_info(self, server_endpoint: str, access_token: str, timeout_seconds: float = 5) -> Outcome:
         """What the OAuth server says of a token: whose app and which portal. The proof behind an installation."""
-        return self._outcome(
-            setup.oauth_app_info(access_token, hosts.oauth_host(server_endpoint)), timeout_seconds, errors.classify
-        )
-
-    def _outcome(self, request: HttpRequest, timeout_seconds: float, classify: Classify) -> Outcome:
-        try:
-            answer = self._send(replace(request, timeout_seconds=timeout_seconds))
-        except HostRefused:
-            return Blocked("host_refused")
-        except NotSent:
-            return Transient("not_connected", counts=False)
-        except FateUnknown as error:
-            return Unknown(error.code)
-        return classify(answer)
+        request = setup.oauth_app_info(access_token, hosts.oauth_host(server_endpoint))
+        return exchange(self._send, request, timeout_seconds, errors.classify)

@@ -7,9 +7,10 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from ponte.bitrix24 import errors, setup
-from ponte.bitrix24.client import Bitrix24Client, Classify
+from ponte.bitrix24.client import Bitrix24Client
 from ponte.bitrix24.requests import RestCall
 from ponte.clock import Clock
+from ponte.exchange import Classify
 from ponte.mappings import Portal
 from ponte.outcome import Blocked, Expired, Moved, Outcome, Succeeded, Transient, Unknown, is_outage
 from ponte.runtime.observability import OutcomeLog
