@@ -16,6 +16,7 @@ from ponte.storage.people import NotMergeable, People
 from ponte.storage.people_cases import PeopleCases
 from ponte.storage.table import Table
 from sandbox.memory.table import MemoryTable
+from tests.tables import create_table
 
 M13, M12, NEW = "5531988776655", "553188776655", "5531977776666"
 T = 1_790_000_000_000
@@ -23,25 +24,7 @@ T = 1_790_000_000_000
 
 @pytest.fixture(scope="module")
 def table_name(dynamodb: Any) -> str:
-    name = f"people-{uuid.uuid4().hex[:8]}"
-    attributes = ("pk", "sk", "gsi1pk", "gsi1sk")
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in attributes],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "gsi1",
-                "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
-    return name
+    return create_table(dynamodb, f"people-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

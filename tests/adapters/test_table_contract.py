@@ -25,31 +25,14 @@ from ponte.storage.table import (
     lt,
 )
 from sandbox.memory.table import MemoryTable
+from tests.tables import create_table
 
 THREADS = 8
 
 
 @pytest.fixture(scope="module")
 def table_name(dynamodb: Any) -> str:
-    name = f"contract-{uuid.uuid4().hex[:8]}"
-    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "gsi1",
-                "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
-    return name
+    return create_table(dynamodb, f"contract-{uuid.uuid4().hex[:8]}", "KEYS_ONLY")
 
 
 @pytest.fixture(params=["memory", "overlay", "dynamodb"])

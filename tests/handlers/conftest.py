@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from ponte.runtime import wiring
+from tests.tables import create_table
 
 ROOT = Path(__file__).parents[2]
 APP_SECRET = "0123456789abcdef0123456789abcdef"  # the samples are signed with it (tests/samples/whatsapp/README.md)
@@ -60,25 +61,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         _forget()
         dynamodb, sqs, s3 = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("s3")
         for name in ("core", "message", "audit", "state"):
-            index = {
-                "IndexName": "gsi1",
-                "KeySchema": [
-                    {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                    {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            names = ("pk", "sk", "gsi1pk", "gsi1sk")
-            dynamodb.create_table(
-                TableName=name,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
-                KeySchema=[
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-                GlobalSecondaryIndexes=[index],
-            )
+            create_table(dynamodb, name)
             monkeypatch.setenv(f"{name.upper()}_TABLE", name)
         s3.create_bucket(Bucket="store", CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
         monkeypatch.setenv("STORE_BUCKET", "store")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ponte.media.names import MAX_NAME, content_disposition, safe_name
@@ -55,7 +55,6 @@ def test_a_name_is_made_plain_and_keeps_its_extension_at_the_end(
     assert safe_name(name, "documento", extensions) == expected
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from([(), PDF, JPEG]))
 def test_any_text_gives_a_printable_name_of_stated_length(name: str, extensions: tuple[str, ...]) -> None:
     plain = safe_name(name, "documento", extensions)

@@ -64,7 +64,7 @@ def owners(world: World) -> set[str]:
 
 
 @given(shuffled())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_order_and_repetition_ends_with_one_person(told: list[Told]) -> None:
     world = World()
     for payload, at in told:
@@ -79,7 +79,7 @@ def _settled(world: World) -> bool:
 
 
 @given(shuffled())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_answer_goes_to_the_newest_address_in_any_order(told: list[Told]) -> None:
     world = World()
     people = {person for payload, at in told if (person := world.tell(payload, at)) and "status" not in payload}

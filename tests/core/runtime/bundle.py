@@ -31,6 +31,8 @@ CONNECTOR = "ponte_whatsapp"
 
 
 class OpenCipher:
+    """Marks the text with its context, so that a text in the wrong place does not open."""
+
     def encrypt(self, text: str, context: dict[str, str]) -> bytes:
         return json.dumps([text, context]).encode()
 

@@ -4,32 +4,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ponte.errors import MalformedEvent
 from sandbox.simulate.walk import Walk
-from tests.core.runtime.test_inbound_life import MEMBER, chats, message, states, walk, webhook
+from tests.broken import places, replaced
+
+from .walks import MEMBER, chats, message, states, walk, webhook
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"
 TREES = [json.loads(path.read_bytes()) for path in sorted(SAMPLES.glob("*/body"))]
 JUNK: list[Any] = [None, "", "x", 0, -1, 10**25, 1.5, True, [], {}, [[]], {"id": 1}, "\ud800", "\x00", "[b]", "BR.1"]
 
 
-def places(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    steps = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    return [path, *(place for key, value in steps for place in places(value, (*path, key)))]
-
-
-def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
-    if not path:
-        return value
-    copy = dict(tree) if isinstance(tree, dict) else list(tree)
-    copy[path[0]] = replaced(copy[path[0]], path[1:], value)
-    return copy
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.sampled_from(TREES), st.data())
 def test_a_broken_webhook_is_no_bug_and_keeps_nobody_waiting(tree: Any, data: st.DataObject) -> None:
     """The walk fails on any exception of ours and on a message that never settles."""
@@ -46,7 +35,7 @@ def test_a_broken_webhook_is_no_bug_and_keeps_nobody_waiting(tree: Any, data: st
     assert all(state.split()[0] in ("SENT", "SKIPPED", "PARKED") for state in states(bundle).values())
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(st.text(max_size=60), st.text(max_size=120))
 def test_hostile_names_and_texts_are_only_shown(name: str, text: str) -> None:
     bundle = walk()
@@ -80,7 +69,7 @@ def ends(bundle: Walk) -> dict[str, list[str]]:
     return {phones[chat.external]: [one.text for one in chat.messages] for chat in found.chats.values()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_the_order_of_independent_customers_and_any_repeats_change_nothing(data: st.DataObject) -> None:
     people = {f"55119000000{n:02}": [f"{n}a", f"{n}b", f"{n}c"] for n in range(4)}

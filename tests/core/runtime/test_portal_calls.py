@@ -17,30 +17,13 @@ from ponte.runtime.portal_calls import PortalCalls
 from ponte.storage.buckets import Buckets
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants, Tokens
-from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Update, Write
 from sandbox.memory.table import MemoryTable
+from tests.core.runtime.bundle import FixedSecrets, OpenCipher
 from tests.core.runtime.clocks import Clock
 
 MEMBER = "m1"
 ENDPOINT = "https://contoso.bitrix24.com.br/rest/"
-
-
-class OpenCipher:
-    """Marks the text with its context, so that a text in the wrong place does not open."""
-
-    def encrypt(self, text: str, context: dict[str, str]) -> bytes:
-        return json.dumps([text, context]).encode()
-
-    def decrypt(self, data: bytes, context: dict[str, str]) -> str:
-        text, bound = json.loads(data)
-        assert bound == context
-        return str(text)
-
-
-class Secrets:
-    def read(self) -> AppSecrets:
-        return AppSecrets((), (), "", "client", "secret")
 
 
 @dataclass
@@ -107,7 +90,7 @@ class Bench:
             Grants(self.table, OpenCipher(), self.clock),
             self.directory,
             Buckets(MemoryTable(), self.clock),
-            Secrets(),  # type: ignore[arg-type]
+            FixedSecrets(),  # type: ignore[arg-type]
             self.clock,
             lambda: f"o{next(names)}",
             lambda flow, result, *_a, **_k: self.notes.append(f"{flow} {result}"),

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ponte.errors import MalformedEvent
 from ponte.whatsapp import accounts, calls, describe, messages, preferences, statuses
 from ponte.whatsapp.split import split
+from tests.broken import places, replaced
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"
 BODIES = [path.read_bytes() for path in sorted(SAMPLES.glob("*/body"))]
@@ -63,20 +64,7 @@ def read_everything(body: bytes) -> None:
             error.path.encode()
 
 
-def places(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    steps = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    return [path, *(place for key, value in steps for place in places(value, (*path, key)))]
-
-
-def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
-    if not path:
-        return value
-    copy = dict(tree) if isinstance(tree, dict) else list(tree)
-    copy[path[0]] = replaced(copy[path[0]], path[1:], value)
-    return copy
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.sampled_from(TREES), st.data())
 def test_samples_with_any_part_replaced_raise_nothing_else(tree: Any, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
@@ -95,7 +83,7 @@ def without(tree: Any, path: tuple[Any, ...]) -> Any:
     return replaced(tree, path[:1], without(tree[path[0]], path[1:]))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.sampled_from(TREES), st.data())
 def test_samples_with_any_keys_missing_raise_nothing_else(tree: Any, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
@@ -111,7 +99,7 @@ def with_extras(tree: Any, extra: Any) -> Any:
     return [with_extras(value, extra) for value in tree] if isinstance(tree, list) else tree
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.sampled_from(TREES), junk)
 def test_new_keys_at_every_level_change_nothing_that_is_read(tree: Any, extra: Any) -> None:
     plain, extended = (split(json.dumps(each).encode()).items for each in (tree, with_extras(tree, extra)))
@@ -124,14 +112,14 @@ def test_new_keys_at_every_level_change_nothing_that_is_read(tree: Any, extra: A
             assert statuses.read(one.payload) == statuses.read(other.payload)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(BODIES), st.integers(min_value=0), st.binary(max_size=6), st.integers(0, 6))
 def test_samples_with_any_bytes_changed_raise_nothing_else(body: bytes, at: int, new: bytes, cut: int) -> None:
     at %= len(body)
     read_everything(body[:at] + new + body[at + cut :])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(junk)
 def test_payloads_of_any_shape_raise_nothing_else(value: Any) -> None:
     for read in (messages.read, statuses.read):
