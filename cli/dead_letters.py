@@ -1,4 +1,4 @@
-"""`ponte dlq`: messages that crashed their function a hundred times, and moving them back once it is mended."""
+"""`ponte dlq`: messages that crashed their function a thousand times, and moving them back once it is mended."""
 
 from typing import Annotated, Any
 

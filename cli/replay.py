@@ -12,8 +12,8 @@ from cli.session import Session, quiet
 from cli.words import knows
 from ponte.runtime import wiring
 from ponte.runtime.lookup import among_parked, by_key
-from ponte.runtime.redrive import public_id
-from ponte.runtime.replay import Plan, Replay, Unplanned, carry_out
+from ponte.runtime.redrive import public_id, redrive
+from ponte.runtime.replay import Plan, Replay, Unplanned
 from ponte.storage.table import Item
 
 Ids = Annotated[
@@ -41,7 +41,7 @@ def replay(context: typer.Context, ids: Ids, yes: Yes = False) -> None:
     if rows:
         session.confirm(yes, "replay.confirm", count=len(rows))
     with quiet():
-        done = carry_out(means.ledger, wiring.queue, wiring.CLOCK, lambda: uuid.uuid4().hex, rows)
+        done = redrive(means.ledger, wiring.queue, wiring.CLOCK, lambda: uuid.uuid4().hex, rows)
     states: list[tuple[str, str]] = [(public_id(row), one.state) for row, one in zip(rows, done, strict=True)]
     answer |= {"messages": [{"id": each, "state": state} for each, state in states]}
 

@@ -10,7 +10,7 @@ from cli.session import Session, moment, quiet, stamp
 from cli.words import words
 from ponte.runtime import wiring
 from ponte.runtime.redrive import public_id
-from ponte.storage.ledger import word
+from ponte.storage.ledger_items import word
 from ponte.storage.risks import Risk
 
 app = typer.Typer(no_args_is_help=True, help="Mensagens talvez repetidas / messages perhaps seen twice")

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from cli.session import Session, moment
 from cli.words import knows
-from ponte.storage.ledger import log_of
+from ponte.storage.ledger_items import log_of
 from ponte.storage.table import Item
 
 

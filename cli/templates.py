@@ -62,7 +62,7 @@ def list_templates(context: typer.Context, waba_id: Waba = "") -> None:
     session.enter()
     with quiet():
         numbers = wiring.directory().numbers()
-        store = wiring.means().outbound.templates
+        store = wiring.means().templates
         accounts = [waba_id] if waba_id else _accounts(numbers)
         found = [(account, template) for account in accounts for template in store.all(account)]
     _show(session, found, numbers)

@@ -13,7 +13,7 @@ from ponte.runtime import wiring
 from ponte.runtime.lookup import among_parked, by_key
 from ponte.runtime.perform import Means
 from ponte.runtime.redrive import public_id
-from ponte.storage.ledger import word
+from ponte.storage.ledger_items import word
 from ponte.storage.table import Item
 
 Id = Annotated[

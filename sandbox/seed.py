@@ -10,11 +10,13 @@ from typing import cast
 from ponte.bitrix24.events import OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, PhoneNumberId, Portal, Rate
 from ponte.people.callers import caller
+from ponte.runtime.bitrix24_envelopes import operator_message
 from ponte.storage import keys
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import line_item, number_item, portal_item, window_template_of
 from ponte.storage.grants import Cipher, context
-from ponte.storage.ledger import STEP, TTL_SECONDS
+from ponte.storage.ledger import TTL_SECONDS
+from ponte.storage.ledger_items import STEP
 from ponte.storage.table import Item, Put, Table, Write
 from sandbox import scenario as given
 
@@ -192,7 +194,7 @@ def seed_sent(scenario: given.Scenario, now_ms: int) -> list[Item]:
 
 def _sent(member_id: str, phone_number_id: str, chat: given.Chat, sent: given.Sent, now_ms: int) -> Iterator[Item]:
     message_id, chat_id = str(sent["im_message_id"]), str(chat["chat_id"])
-    event_id = f"b24|{member_id}|{OperatorMessage.NAME}|{chat['connector']}|{chat_id}|{message_id}"
+    event_id = operator_message(member_id, chat["connector"], chat_id, message_id)
     expires_at = now_ms // 1000 + TTL_SECONDS
     pk, sk = keys.message(event_id)
     yield {

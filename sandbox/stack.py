@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
 from ponte.storage.grants import context
 from ponte.storage.kms import KmsCipher
-from ponte.storage.ledger import STEP, Ledger, log_of, word
+from ponte.storage.ledger import Ledger
+from ponte.storage.ledger_items import STEP, log_of, word
 from ponte.storage.table import Item, Update
 from ponte.texts import text as sentence
 from sandbox import seed

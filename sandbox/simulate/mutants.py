@@ -224,7 +224,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "the doubt is given back with the message",
         "who could not probe yet leaves no trace of it to the next worker",
         f"{_EXECUTE}._prove",
-        "self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, code, counts=False)",
+        "self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)",
         'self._ledger.release(replace(claim, fate="retry"), self._clock.now_ms(), code, counts=False)',
     ),
     Mutant(

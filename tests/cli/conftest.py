@@ -12,7 +12,7 @@ from cli.main import run
 from cli.place import Place
 from ponte.queue.envelope import Envelope
 from ponte.runtime import wiring
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from tests.handlers.conftest import Aws, aws  # noqa: F401  # a fixture
 
 type Run = Callable[..., tuple[int, Any]]
@@ -59,7 +59,7 @@ def park(one: Envelope, reason: str = "reason.gave_up") -> None:
     ledger, now = wiring.means().ledger, wiring.CLOCK.now_ms()
     claim = ledger.claim(one, "worker", now, 60_000)
     assert isinstance(claim, Claimed)
-    ledger.park(claim, one, now, reason)
+    ledger.park(claim, now, reason)
 
 
 def dead_letter(place: Place, queue: str, number: int) -> None:

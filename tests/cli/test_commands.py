@@ -13,9 +13,9 @@ from ponte.bitrix24.values import LineDeleted
 from ponte.mappings import Line, MemberId, PhoneNumberId, Portal
 from ponte.queue.envelope import Envelope
 from ponte.runtime import wiring
+from ponte.storage.claims import Claimed
 from ponte.storage.directory import PORTAL_RATE
 from ponte.storage.grants import Tokens
-from ponte.storage.ledger import Claimed
 from tests.cli.conftest import Run, dead_letter, envelope, park
 from tests.handlers.conftest import Aws
 

@@ -14,7 +14,7 @@ from cli.doctor.findings import Failed
 from cli.main import run
 from cli.place import Place
 from ponte.runtime import wiring
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from tests.cli.conftest import dead_letter, envelope, park
 
 

@@ -20,7 +20,8 @@ from ponte.runtime.redrive import (
     redrive,
     route_of,
 )
-from ponte.storage.ledger import Claimed, Finished, Ledger
+from ponte.storage.claims import Claimed, Finished
+from ponte.storage.ledger import Ledger
 from sandbox.memory.table import MemoryTable
 
 
@@ -56,7 +57,7 @@ def wa(number: int, kind: str = "message") -> Envelope:
 def parked(ledger: Ledger, one: Envelope, reason: str = "reason.gave_up", detail: str = "") -> None:
     claim = ledger.claim(one, "worker", 2_000 + one.order, 60_000)
     assert isinstance(claim, Claimed)
-    ledger.park(claim, one, 3_000 + one.order, reason, detail)
+    ledger.park(claim, 3_000 + one.order, reason, detail)
 
 
 @pytest.fixture

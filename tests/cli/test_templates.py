@@ -40,7 +40,7 @@ def test_a_fit_template_is_kept_and_shown_and_can_be_taken_back(
     status, answer = ponte(*SET, "--name", "retomar", "--parameter", "{primeiro_nome}")
     assert (status, answer["window_template"]["parameters"]) == (0, ["{primeiro_nome}"])
     assert kept() == WindowTemplate("retomar", "pt_BR", ("{primeiro_nome}",))
-    wiring.means().outbound.templates.keep("1022", FIT)
+    wiring.means().templates.keep("1022", FIT)
     (row,) = ponte("templates", "list")[1]["templates"]
     assert (row["name"], row["category"], row["opens_windows_of"]) == ("retomar", "UTILITY", ["106540352242922"])
     ponte(

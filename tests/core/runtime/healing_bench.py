@@ -13,9 +13,10 @@ from ponte.runtime.drift_report import DriftReport
 from ponte.runtime.healing import Healing, Means, Wish
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.storage.buckets import Buckets
+from ponte.storage.claims import Claimed
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.ledger import Ledger
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Put, Tables
 from sandbox import seed

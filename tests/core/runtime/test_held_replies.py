@@ -12,8 +12,9 @@ from ponte.relays.effects import Decision, Effect, Finish, Park, SendText, Step,
 from ponte.relays.window import HELD, WINDOW_MS
 from ponte.runtime.execute import Executor, NotFound, Proof
 from ponte.runtime.held_replies import TURN_MS, HeldReplies
+from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.ledger import Ledger
 from ponte.storage.windows import Windows
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.clocks import Clock
@@ -63,7 +64,7 @@ class World:
             self.windows.hold(self.conversation, reply(order), self.clock.now_ms())
             claim = self.ledger.claim(reply(order), f"h{order}", self.clock.now_ms(), 1_000)
             assert isinstance(claim, Claimed)
-            self.ledger.park(claim, reply(order), self.clock.now_ms(), HELD)
+            self.ledger.park(claim, self.clock.now_ms(), HELD)
 
     def open(self) -> None:
         opened = Conversation(

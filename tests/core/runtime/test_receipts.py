@@ -6,7 +6,7 @@ import pytest
 
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
-from ponte.storage.ledger import word
+from ponte.storage.ledger_items import word
 from tests.core.runtime.bundle import Bundle
 
 PHONE = "5511900000001"

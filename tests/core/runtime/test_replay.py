@@ -15,7 +15,9 @@ from ponte.relays import bitrix24_to_whatsapp, whatsapp_to_bitrix24
 from ponte.relays.effects import Decision, Finish, Step, Steps
 from ponte.runtime.redrive import redrive
 from ponte.runtime.replay import Plan, Planned, Replay, _walk, flow_of
-from ponte.storage.ledger import Claimed, Ledger, word
+from ponte.storage.claims import Claimed
+from ponte.storage.ledger import Ledger
+from ponte.storage.ledger_items import word
 from ponte.storage.table import Item, Write
 from ponte.whatsapp.events import InboundMessage, Media, Sender
 from ponte.whatsapp.templates import Template
@@ -363,12 +365,12 @@ def test_a_plan_into_a_shut_window_shows_the_template_and_the_wait(bundle: Bundl
     bundle.means.directory.save_number(replace(number, window_template=WindowTemplate("retomar", "pt_BR")))
     body = {"type": "BODY", "text": "Podemos continuar?"}
     fit = Template("retomar", "pt_BR", "APPROVED", "UTILITY", (body,), read_ms=bundle.clock.now)
-    bundle.means.outbound.templates.keep(number.waba_id, fit)
+    bundle.means.templates.keep(number.waba_id, fit)
     (chat,) = [row for row in bundle.tables.core.items() if row["pk"].startswith("CV#")]  # type: ignore[attr-defined]
     late = bundle.operator("a", chat["external"], "tarde")
     claim = bundle.means.ledger.claim(late, "o", bundle.clock.now, 1_000)
     assert isinstance(claim, Claimed)
-    bundle.means.ledger.park(claim, late, bundle.clock.now, "reason.gave_up")
+    bundle.means.ledger.park(claim, bundle.clock.now, "reason.gave_up")
     plan = plan_of(bundle, late)
     assert [planned.effect for planned in plan.missing] == ["HoldReply", "SendTemplate", "PostNotice"]
     assert (plan.ends, plan.reason) == ("parked", "reason.window_held")

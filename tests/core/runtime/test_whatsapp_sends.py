@@ -12,7 +12,7 @@ from ponte.queue.envelope import Envelope
 from ponte.relays.effects import MarkRead, SendText
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.relays.window import is_shut
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from tests.core.runtime.bundle import Bundle
 
 TO = "5511900000001"
@@ -49,7 +49,7 @@ def bundle_of(graph: Graph, per_second: float = 80, burst: int = 80) -> Bundle:
 
 def perform(bundle: Bundle, effect: Any, conversation: Conversation | None = None) -> Any:
     envelope = Envelope("b24", "member-a", "ADD|c|1|7", "OperatorMessage", "c|x", 7, 1_000)
-    claim = Claimed(envelope.id, "o", bundle.clock.now + 60_000, 1, 0, "fresh", conversation="c|x")
+    claim = Claimed(envelope, "o", bundle.clock.now + 60_000, 1, 0, "fresh")
     return bundle.workers["bitrix24_to_whatsapp"].parts.performers(None, "pn", conversation).perform(effect, claim, 30)
 
 

@@ -9,9 +9,10 @@ from ponte.http import HttpRequest, HttpResponse
 from ponte.mappings import MemberId, Portal, Rate
 from ponte.media.store import KeptFile
 from ponte.outcome import Outcome
+from ponte.queue.envelope import Envelope
 from ponte.relays.effects import FetchFile, FetchMedia, UploadMedia
 from ponte.runtime.transfers import Transfers
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from ponte.whatsapp.client import WhatsappClient
 from sandbox.memory.files import MemoryFiles
 from tests import files
@@ -36,6 +37,7 @@ PORTAL = Portal(
     0,
     1,
 )
+RECEIVED = Envelope("wa", "pn", "wamid.1", "message", "c|x", 1, 1_000)
 KEPT = KeptFile("media/x/0", "imagem.jpg", "image/jpeg", len(DATA))
 
 
@@ -82,7 +84,7 @@ class World:
         return answer
 
     def claim(self, waited_ms: int = 0) -> Claimed:
-        return Claimed("wa|pn|wamid.1", "owner", 2_000_000, 1, 0, "fresh", first_ms=self.clock.now_ms() - waited_ms)
+        return Claimed(RECEIVED, "owner", 2_000_000, 1, 0, "fresh", first_ms=self.clock.now_ms() - waited_ms)
 
     def media(self, effect: FetchMedia = MEDIA, waited_ms: int = 0) -> Outcome:
         return self.transfers.fetch_media(effect, "123456", self.claim(waited_ms), 40)

@@ -4,7 +4,8 @@ import pytest
 
 from ponte.queue.envelope import Envelope
 from ponte.storage.changes import Changes
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.claims import Claimed
+from ponte.storage.ledger import Ledger
 from ponte.storage.receipts import Receipts
 from sandbox.memory.table import MemoryTable
 
@@ -28,10 +29,10 @@ class World:
             case "RETRY":
                 self.ledger.release(claim, 10_001, "down", counts=False)
             case "UNKNOWN":
-                self.ledger.unknown(claim, EVENT, 10_001, "send0", "no_answer", counts=False)
+                self.ledger.unknown(claim, 10_001, "send0", "no_answer", counts=False)
             case "PARKED":
                 claim = self.ledger.save_step(claim, "send0", {"refused": "131026"}, 10_001)
-                self.ledger.park(claim, EVENT, 10_002, "reason.whatsapp.131026")
+                self.ledger.park(claim, 10_002, "reason.whatsapp.131026")
             case "SENT":
                 claim = self.ledger.save_step(claim, "send0", {"wamid": "w"}, 10_001)
                 self.ledger.complete(claim, 10_002)

@@ -3,7 +3,9 @@
 import pytest
 
 from ponte.queue.envelope import Envelope
-from ponte.storage.ledger import Busy, Claimed, Finished, Ledger, word
+from ponte.storage.claims import Busy, Claimed, Finished
+from ponte.storage.ledger import Ledger
+from ponte.storage.ledger_items import word
 from ponte.storage.receipts import Receipts
 from ponte.storage.table import ConditionFailed, Item, Write
 from ponte.storage.unsettled import Unsettled
@@ -70,10 +72,10 @@ def test_of_a_later_claim_that_was_sent_twice_the_fate_counts_as_unknown(ledger:
 
 
 def test_when_the_other_side_is_through_is_kept_until_the_fate_is_known(ledger: Ledger) -> None:
-    ledger.unknown(claim(ledger), EVENT, 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
+    ledger.unknown(claim(ledger), 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
     second = claim(ledger, 4_000, "b")
     assert second.settles_ms == 63_000
-    ledger.unknown(second, EVENT, 5_000, "send0", "not_settled", counts=False)
+    ledger.unknown(second, 5_000, "send0", "not_settled", counts=False)
     third = claim(ledger, 6_000, "c")
     assert third.settles_ms == 63_000
     ledger.save_step(third, "send0", {"wamid": "w"}, 7_000)
@@ -87,8 +89,8 @@ def test_a_loser_of_the_lease_can_no_longer_write(ledger: Ledger) -> None:
         lambda: ledger.save_step(lost, "send0", {"wamid": "w"}, 1),
         lambda: ledger.complete(lost, 1),
         lambda: ledger.release(lost, 1, "x", counts=True),
-        lambda: ledger.park(lost, EVENT, 1, "reason.default"),
-        lambda: ledger.unknown(lost, EVENT, 1, "send0", "x", counts=False),
+        lambda: ledger.park(lost, 1, "reason.default"),
+        lambda: ledger.unknown(lost, 1, "send0", "x", counts=False),
     ):
         with pytest.raises(ConditionFailed):
             move()
@@ -107,15 +109,15 @@ def test_an_uncounted_release_leaves_the_hits(ledger: Ledger) -> None:
 
 
 def test_an_unknown_fate_survives_a_second_wait(ledger: Ledger) -> None:
-    ledger.unknown(claim(ledger, 2_000), EVENT, 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
     second = claim(ledger, 5_000, "b")
-    ledger.unknown(second, EVENT, 5_500, "send0", "awaiting_receipt", counts=False)
+    ledger.unknown(second, 5_500, "send0", "awaiting_receipt", counts=False)
     third = claim(ledger, 9_000, "c")
     assert (third.fate, third.unknown_since_ms) == ("unknown", 2_500)
 
 
 def test_a_receipt_during_the_wait_fills_in_the_step(ledger: Ledger, receipts: Receipts) -> None:
-    ledger.unknown(claim(ledger), EVENT, 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger), 2_500, "send0", "no_answer", counts=False)
     assert receipts.receipt(EVENT.id, 0, "wamid.X", "sent", 1, 3_000)
     assert claim(ledger, 9_000, "b").steps["send0"]["wamid"] == "wamid.X"
 
@@ -160,7 +162,7 @@ def test_a_failure_counts_once_and_never_after_a_delivery(ledger: Ledger, receip
 def test_parked_keeps_reason_and_envelope_and_can_be_sent_on(ledger: Ledger) -> None:
     claimed = ledger.save_step(claim(ledger), "send0", {"refused": "131047", "detail": ""}, 2_500)
     claimed = ledger.save_step(claimed, "notice", {}, 2_600)
-    ledger.park(claimed, EVENT, 3_000, "reason.whatsapp.131047")
+    ledger.park(claimed, 3_000, "reason.whatsapp.131047")
     (row,) = ledger.parked()
     assert (row["reason"], row["source_id"]) == ("reason.whatsapp.131047", "77")
     assert ledger.claim(EVENT, "b", 4_000, LEASE) == Finished("PARKED")
@@ -190,8 +192,8 @@ def test_an_early_receipt_waits_for_its_pointer(ledger: Ledger, receipts: Receip
 
 def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) -> None:
     """Parked before its fate was known (its portal lost its grant, say): whoever goes on has to probe."""
-    ledger.unknown(claim(ledger), EVENT, 3_000, "send", "no_answer", counts=False, settles_ms=63_000)
-    ledger.park(claim(ledger, 4_000, "b"), EVENT, 5_000, "reason.portal_reauth")
+    ledger.unknown(claim(ledger), 3_000, "send", "no_answer", counts=False, settles_ms=63_000)
+    ledger.park(claim(ledger, 4_000, "b"), 5_000, "reason.portal_reauth")
     assert ledger.unpark(EVENT.id, 6_000) is not None
     assert [row["event_id"] for row in ledger.parked()] == [EVENT.id], "until it is known to be on its queue"
     ledger.sent_on(EVENT.id)
@@ -201,7 +203,7 @@ def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) ->
 
 def test_the_first_claim_is_remembered_after_a_redrive_but_the_age_starts_anew(ledger: Ledger) -> None:
     """Probes look for what was done since the first claim, whoever redrove it when."""
-    ledger.park(claim(ledger, 2_000), EVENT, 3_000, "reason.gave_up")
+    ledger.park(claim(ledger, 2_000), 3_000, "reason.gave_up")
     ledger.unpark(EVENT.id, 900_000)
     again = claim(ledger, 901_000, "b")
     assert (again.first_ms, again.counted_from_ms) == (2_000, 900_000)
@@ -221,14 +223,14 @@ def test_a_redrive_that_read_early_does_not_forget_a_step_that_was_done_since(ta
 
     ledger = Ledger(table)
     refused = ledger.save_step(claim(ledger), "send0", {"refused": "131047", "detail": ""}, 2_500)
-    ledger.park(refused, EVENT, 3_000, "reason.whatsapp.131047")
+    ledger.park(refused, 3_000, "reason.whatsapp.131047")
 
     def meanwhile() -> None:
         assert ledger.unpark(EVENT.id, 4_000) == EVENT
         ledger.sent_on(EVENT.id)
         sent = ledger.save_step(claim(ledger, 5_000, "worker"), "send0", {"wamid": "w0"}, 5_500)
         again = ledger.save_step(sent, "send1", {"refused": "131026", "detail": ""}, 5_600)
-        ledger.park(again, EVENT, 6_000, "reason.whatsapp.131026")
+        ledger.park(again, 6_000, "reason.whatsapp.131026")
 
     assert Ledger(Slow()).unpark(EVENT.id, 7_000) is None
     assert (ledger.read(EVENT.id) or {})["s_send0"] == {"wamid": "w0"}
@@ -236,8 +238,8 @@ def test_a_redrive_that_read_early_does_not_forget_a_step_that_was_done_since(ta
 
 
 def test_a_fate_stays_unsettled_since_its_first_day(ledger: Ledger, table: MemoryTable) -> None:
-    ledger.unknown(claim(ledger, 2_000), EVENT, 2_500, "send0", "no_answer", counts=False)
-    ledger.unknown(claim(ledger, 5_000, "b"), EVENT, 5_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 2_000), 2_500, "send0", "no_answer", counts=False)
+    ledger.unknown(claim(ledger, 5_000, "b"), 5_500, "send0", "no_answer", counts=False)
     assert Unsettled(table).stale(5_000) == [], "a worker looked at it then"
     (row,) = Unsettled(table).stale(5_001)
     assert str(row["gsi1sk"]).startswith("0000000002500#")

@@ -3,7 +3,8 @@
 import pytest
 
 from ponte.queue.envelope import Envelope
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.claims import Claimed
+from ponte.storage.ledger import Ledger
 from ponte.storage.receipts import Receipts
 from ponte.storage.table import ConditionFailed
 from sandbox.memory.table import MemoryTable
@@ -35,7 +36,7 @@ def test_the_newest_risk_comes_first_whatever_became_of_the_message(ledger: Ledg
         if number % 2:
             ledger.complete(risky, 4_000)
         else:
-            ledger.park(risky, event(number), 4_000, "reason.fate_unknown")
+            ledger.park(risky, 4_000, "reason.fate_unknown")
     assert [risk.row["source_id"] for risk in ledger.risks(3)] == ["11", "10", "9"]
     assert [risk.at_ms for risk in ledger.risks()] == [3_011 - n for n in range(12)]
     assert len(ledger.parked()) == 6, "the lists do not mix"

@@ -55,6 +55,7 @@ __all__ = [
     "ParsedPost",
     "conversation",
     "from_payload",
+    "operator_message_id",
     "parse",
     "source_id",
     "to_payload",
@@ -109,13 +110,20 @@ def parse(tree: dict[str, Any]) -> ParsedPost:
     )
 
 
+def operator_message_id(connector: str, chat_id: int | str, message_id: int | str) -> str:
+    """The source_id of an operator's message, by which edits, removals and quotes of it find it."""
+    return f"{OperatorMessage.NAME}|{connector}|{chat_id}|{message_id}"
+
+
 def source_id(event: Event) -> str:
     """What makes this event the same event when it comes twice (two handlers bound, our own queue), without the portal.
 
     An edit carries its text's hash, since one message may be edited often; events of a portal or line carry their time.
     """
     match event:
-        case OperatorMessage() | OperatorDelete():
+        case OperatorMessage():
+            return operator_message_id(event.connector, event.chat_id, event.message_id)
+        case OperatorDelete():
             return f"{event.NAME}|{event.connector}|{event.chat_id}|{event.message_id}"
         case OperatorEdit():
             digest = hashlib.sha256(event.text.encode("utf-8", "replace")).hexdigest()[:16]

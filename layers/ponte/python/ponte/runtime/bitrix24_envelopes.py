@@ -15,6 +15,11 @@ from ponte.bitrix24.values import (
 from ponte.queue.envelope import Envelope
 
 
+def operator_message(member_id: str, connector: str, chat_id: int | str, message_id: int | str) -> str:
+    """The event id of an operator's message: under which the ledger keeps what became of it."""
+    return f"b24|{member_id}|{events.operator_message_id(connector, chat_id, message_id)}"
+
+
 def bitrix24_envelope(member_id: str, event: Event, now_ms: int) -> Envelope | None:
     """A portal's event as it travels to its worker; None for what is only counted."""
     match event:

@@ -23,13 +23,14 @@ from ponte.mappings import Conversation, Portal
 from ponte.queue.envelope import Envelope, unpack
 from ponte.queue.fifo_batch import Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, changes, customer_state, portal_life
-from ponte.relays.bitrix24_to_whatsapp import Reply, open_step
+from ponte.relays.bitrix24_to_whatsapp import Reply, open_step, sent_wamids
 from ponte.relays.effects import Decide
 from ponte.relays.window import Asking, is_shut
+from ponte.runtime.bitrix24_envelopes import operator_message
 from ponte.runtime.execute import Performer
 from ponte.runtime.outbound_performer import LET_GO
 from ponte.runtime.worker import Worker
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from ponte.whatsapp.templates import choose
 
 SET_UP = "SetUpPortal"  # kind of the envelope that an installation queues
@@ -154,7 +155,7 @@ class Bitrix24Events(Worker):
             # Its opening is under way or its answer was lost: the event names the chat, which a probe will ask for.
             self.parts.conversations.save(conversation, chat_id=event.chat_id)
         phone_number_id = line.phone_number_id if line else ""
-        went_out = any(name.startswith("send") and "wamid" in outcome for name, outcome in claim.steps.items())
+        went_out = bool(sent_wamids(claim.steps))
         if claim.change is not None and not went_out:
             event = replace(event, text=claim.change)
         now = self.parts.clock.now_ms()
@@ -182,5 +183,5 @@ class Bitrix24Events(Worker):
 
 def _changed(envelope: Envelope) -> str:
     """The event id of the message that an edit or a deletion is about."""
-    named = [str(envelope.payload.get(name, "")) for name in ("connector", "chat_id", "message_id")]
-    return f"{envelope.source}|{envelope.scope}|{'|'.join((OperatorMessage.NAME, *named))}"
+    connector, chat_id, message_id = (str(envelope.payload.get(n, "")) for n in ("connector", "chat_id", "message_id"))
+    return operator_message(envelope.scope, connector, chat_id, message_id)

@@ -100,11 +100,11 @@ def make_means(outside: Outside, settings: Settings) -> Means:
     )
     numbers = NumberCalls(meta, buckets, outside.secrets, outside.clock, outside.log, settings.graph_version)
     ledger, receipts = Ledger(outside.tables.message), Receipts(outside.tables.message)
-    windows = Windows(outside.tables.core, outside.tables.message)
+    windows, templates = Windows(outside.tables.core, outside.tables.message), Templates(outside.tables.core)
     outbound = OutboundPerformer(
         meta=meta,
         portals=portals,
-        templates=Templates(outside.tables.core),
+        templates=templates,
         windows=windows,
         changes=Changes(outside.tables.message),
         conversations=conversations,
@@ -140,6 +140,8 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         numbers=numbers,
         ledger=ledger,
         receipts=receipts,
+        windows=windows,
+        templates=templates,
         sends=sends,
         outbound=outbound,
         transfers=transfers,
@@ -174,9 +176,9 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
         directory=means.directory,
         conversations=means.conversations,
         performers=partial(CustomerPerformer, means),
-        windows=means.outbound.windows,
-        templates=means.outbound.templates,
-        held=HeldReplies(means.outbound.windows, means.ledger, outside.clock),
+        windows=means.windows,
+        templates=means.templates,
+        held=HeldReplies(means.windows, means.ledger, outside.clock),
         store=outside.store,
         clock=outside.clock,
         invocation=invocation,

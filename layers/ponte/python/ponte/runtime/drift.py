@@ -15,6 +15,7 @@ from typing import Literal
 
 from ponte.bitrix24.history import HistoryMessage
 from ponte.storage.cursors import ChatCursor
+from ponte.storage.ledger_items import UNDER_WAY
 from ponte.storage.table import Item
 
 ALIVE_MS = 30 * 60_000  # a worker comes back to a message every 18 minutes at the latest (15 and a fifth)
@@ -37,7 +38,7 @@ def state_of(item: Item | None, now_ms: int) -> State:
     state = str((item or {}).get("st", ""))
     if item is None or not state:
         return "none"
-    if state not in ("SENDING", "RETRY", "UNKNOWN"):
+    if state not in UNDER_WAY:
         return "done"
     if "envelope" in item:
         # UNKNOWN: healing puts it on its queue by its own envelope. RETRY: a redrive is under way.

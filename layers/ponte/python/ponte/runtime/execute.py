@@ -15,7 +15,8 @@ from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded,
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays.effects import Decide, Effect, Finish, Park, Step, seconds_needed
-from ponte.storage.ledger import Busy, Claimed, Finished, Ledger
+from ponte.storage.claims import Busy, Claimed, Finished
+from ponte.storage.ledger import Ledger
 from ponte.storage.table import ConditionFailed
 
 MAX_HITS = 10
@@ -102,51 +103,47 @@ class Executor:
                 return Later(min(BUSY_CAP_S, max(0.5, (until_ms - now) / 1000)))
         try:
             decide, performer = prepare(claim)
-            return self._work(envelope, claim, decide, performer, timing)
+            return self._work(claim, decide, performer, timing)
         except ConditionFailed:
             self._note(envelope, "claim_lost", "")
             return Later(1)
 
-    def _work(
-        self, envelope: Envelope, claim: Claimed, decide: Decide, performer: Performer, timing: Timing
-    ) -> Verdict:
+    def _work(self, claim: Claimed, decide: Decide, performer: Performer, timing: Timing) -> Verdict:
         if claim.hits >= MAX_HITS or self._clock.now_ms() - claim.counted_from_ms > MAX_AGE_MS:
-            return self._park(envelope, claim, Park("reason.gave_up"))
+            return self._park(claim, Park("reason.gave_up"))
         while True:
             decision = decide(claim.steps)
             match decision:
                 case Finish(state, detail, keep):
-                    kept = envelope if keep else None
+                    kept = claim.envelope if keep else None
                     self._ledger.complete(claim, self._clock.now_ms(), state=state, detail=detail, kept=kept)
-                    self._note(envelope, state.lower(), detail)
+                    self._note(claim.envelope, state.lower(), detail)
                     return Done()
                 case Park():
-                    return self._park(envelope, claim, decision)
+                    return self._park(claim, decision)
                 case Step():
-                    after = self._step(envelope, claim, decision, performer, timing)
+                    after = self._step(claim, decision, performer, timing)
             if isinstance(after, Done | Later):
                 return after
             claim = after
 
-    def _step(
-        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing
-    ) -> Claimed | Verdict:
+    def _step(self, claim: Claimed, step: Step, performer: Performer, timing: Timing) -> Claimed | Verdict:
         """The claim with the step's outcome in it, or what becomes of the queue message."""
         effect, too_late = step.effect, Transient("lease_short", 0, counts=False)
         if self._is_short(claim, timing, seconds_needed(effect)):
-            return self._give_back(envelope, claim, step, too_late, timing)
+            return self._give_back(claim, step, too_late, timing)
         if claim.is_about(step.name) and not effect.repeatable:
-            settled = self._prove(envelope, claim, step, performer, timing)
+            settled = self._prove(claim, step, performer, timing)
             if not isinstance(settled, Claimed) or step.name in settled.steps:
                 return settled
             if (
                 self._is_short(claim, timing, seconds_needed(effect)) and settled.risked == claim.risked
             ):  # the probe took all the time
-                return self._give_back(envelope, settled, step, too_late, timing)
+                return self._give_back(settled, step, too_late, timing)
             claim = settled
         if effect.saved:  # else it comes again before the step whose fate is unknown, and says nothing about that one
             claim = claim.settled_by(step.name)
-        return self._after(envelope, claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
+        return self._after(claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
 
     def _is_short(self, claim: Claimed, timing: Timing, seconds: float) -> bool:
         """Whether too little time is left for an effect that should have `seconds`."""
@@ -161,9 +158,7 @@ class Executor:
         """Seconds that a call may take so that its outcome is saved under our lease and by this process."""
         return max(MIN_CALL_MS, self._left_ms(claim) - 1_000) / 1000
 
-    def _after(
-        self, envelope: Envelope, claim: Claimed, step: Step, outcome: Outcome, timing: Timing
-    ) -> Claimed | Verdict:
+    def _after(self, claim: Claimed, step: Step, outcome: Outcome, timing: Timing) -> Claimed | Verdict:
         """What an effect's outcome leads to."""
         match outcome:
             case Succeeded(result):
@@ -174,18 +169,18 @@ class Executor:
                 now = self._clock.now_ms()
                 settles = now if code in ANSWERED else now + round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
                 counts = not is_outage(outcome)
-                self._ledger.unknown(claim, envelope, now, step.name, code, counts=counts, settles_ms=settles)
-                self._note(envelope, "unknown", f"{step.name} {code}")
+                self._ledger.unknown(claim, now, step.name, code, counts=counts, settles_ms=settles)
+                self._note(claim.envelope, "unknown", f"{step.name} {code}")
                 return Later(self._unknown_wait(claim, timing))
             case Unknown(code):
                 late = Transient(code, counts=not is_outage(outcome))
-                return self._give_back(envelope, claim, step, late, timing)
+                return self._give_back(claim, step, late, timing)
             case Expired(code):
-                return self._give_back(envelope, claim, step, Transient(code, counts=False), timing)
+                return self._give_back(claim, step, Transient(code, counts=False), timing)
             case Transient():
-                return self._give_back(envelope, claim, step, outcome, timing)
+                return self._give_back(claim, step, outcome, timing)
             case Moved():
-                return self._give_back(envelope, claim, step, Transient("moved", 1, counts=False), timing)
+                return self._give_back(claim, step, Transient("moved", 1, counts=False), timing)
 
     def _keep(self, claim: Claimed, step: Step, result: dict[str, Any], detail: str) -> Claimed:
         now = self._clock.now_ms()
@@ -193,10 +188,10 @@ class Executor:
             return self._ledger.save_step(claim, step.name, result, now, detail, settles=step.effect.saved)
         return replace(claim, steps={**claim.steps, step.name: result})
 
-    def _give_back(self, envelope: Envelope, claim: Claimed, step: Step, late: Transient, timing: Timing) -> Verdict:
+    def _give_back(self, claim: Claimed, step: Step, late: Transient, timing: Timing) -> Verdict:
         reason = f"{step.name}: {late.code}"
-        self._ledger.release(claim, self._clock.now_ms(), reason, counts=late.counts, envelope=envelope)
-        self._note(envelope, "retry", f"{step.name} {late.code}")
+        self._ledger.release(claim, self._clock.now_ms(), reason, counts=late.counts)
+        self._note(claim.envelope, "retry", f"{step.name} {late.code}")
         if late.wait_seconds is not None:
             longest = OUTAGE_CAP_S if late.code == "rate" else LONG_OUTAGE_S  # a crowd passes sooner than an outage
             return Later(_spaced(claim, late.wait_seconds, longest))
@@ -206,18 +201,16 @@ class Executor:
             _spaced(claim, min(self._backoff(claim.attempts, timing), max(OUTAGE_CAP_S, timing.retry_first_s)))
         )
 
-    def _park(self, envelope: Envelope, claim: Claimed, park: Park) -> Verdict:
-        self._ledger.park(claim, envelope, self._clock.now_ms(), park.reason, park.detail)
-        self._note(envelope, "held" if park.waits else "parked", park.reason)
+    def _park(self, claim: Claimed, park: Park) -> Verdict:
+        self._ledger.park(claim, self._clock.now_ms(), park.reason, park.detail)
+        self._note(claim.envelope, "held" if park.waits else "parked", park.reason)
         return Done()
 
     def _backoff(self, attempts: int, timing: Timing) -> float:
         wait = min(timing.retry_cap_s, timing.retry_first_s * 2.0 ** min(20, max(0, attempts - 1)))
         return wait * (0.8 + 0.4 * self._jitter())
 
-    def _prove(
-        self, envelope: Envelope, claim: Claimed, step: Step, performer: Performer, timing: Timing
-    ) -> Claimed | Verdict:
+    def _prove(self, claim: Claimed, step: Step, performer: Performer, timing: Timing) -> Claimed | Verdict:
         """Was the step done? The claim with its outcome in it; or without, and the step may be done again; or wait."""
         match performer.probe(step.effect, claim, self._time_left(claim)):
             case Found(proof):
@@ -226,19 +219,19 @@ class Executor:
                 is_paid = getattr(step.effect, "paid", False)
                 if claim.risked or (is_paid and not claim.redriven):
                     kind = "template_fate_unknown" if is_paid else "fate_unknown"
-                    return self._park(envelope, claim, Park(f"reason.{kind}"))
+                    return self._park(claim, Park(f"reason.{kind}"))
                 risky = self._ledger.risk(claim, self._clock.now_ms(), step.name)
                 if step.name not in risky.steps:  # else a receipt proved it at the last moment
-                    self._note(envelope, "dup_risk", step.name)
+                    self._note(claim.envelope, "dup_risk", step.name)
                 return risky
             case CannotTell(wait, code):
-                self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, code, counts=False)
+                self._ledger.unknown(claim, self._clock.now_ms(), step.name, code, counts=False)
                 return Later(_spaced(claim, wait or 1))
             case NotFound():
                 left = self._unsettled_ms(claim, timing)
                 if left <= 0:
                     return claim
-                self._ledger.unknown(claim, envelope, self._clock.now_ms(), step.name, "not_settled", counts=False)
+                self._ledger.unknown(claim, self._clock.now_ms(), step.name, "not_settled", counts=False)
                 return Later(left / 1000)
 
     def _unsettled_ms(self, claim: Claimed, timing: Timing) -> int:

@@ -3,7 +3,7 @@
     spilled entries        onto their queues
     unknown fate           whose queue message is lost: onto their queue again, with the envelope kept in the ledger
     open lines' histories  compared with the ledger (runtime/portal_healing.py, runtime/drift.py)
-    dead letters           counted: what crashed a hundred times is for a person
+    dead letters           counted: what crashed a thousand times is for a person
 
 Everything found goes onto the queue that the webhook would have used, under the event id that it would have had, so the
 ledger decides as ever whether anything is left to do (docs/decisions/0006).
@@ -30,7 +30,7 @@ from ponte.storage.unsettled import Unsettled, envelope_of
 SINCE_MS = 24 * 3_600_000  # how far a first look goes back
 SINCE_MAX_MS = 7 * 24 * 3_600_000  # the ledger must know all that was sent since, and keeps 30 days
 GRACE_WAITS = 4  # times `unknown_wait_s`, two minutes: so long a webhook may still be under way
-STALE_WAITS = 20  # times the same, ten minutes: a worker looks at a message of unknown fate twice a minute
+STALE_WAITS = 40  # times the same, twenty minutes: a worker looks at such a message every 18 minutes at the latest
 LEASES = 2  # times a worker's lease, two minutes: longer than any single call; renewed before each one
 TOKEN_LEFT_S = 300
 DAY_MS = 24 * 3_600_000

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from ponte.bitrix24 import quotes
 from ponte.bitrix24 import requests as bitrix24
-from ponte.bitrix24.values import OperatorMessage
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Portal
 from ponte.outcome import Blocked, Outcome, Succeeded, Transient
 from ponte.queue.envelope import Envelope
+from ponte.relays.bitrix24_to_whatsapp import sent_wamids
 from ponte.relays.outbound_effects import (
     ChangeQueued,
     FindQuoted,
@@ -21,11 +21,14 @@ from ponte.relays.outbound_effects import (
     StopHolding,
 )
 from ponte.relays.whatsapp_to_bitrix24 import is_whole
+from ponte.runtime.bitrix24_envelopes import operator_message
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.redrive import BITRIX24_EVENTS, Queue
 from ponte.storage.changes import Changes
+from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
-from ponte.storage.ledger import Claimed, Ledger, steps_of
+from ponte.storage.ledger import Ledger
+from ponte.storage.ledger_items import steps_of
 from ponte.storage.secrets import Secrets
 from ponte.storage.templates import Templates
 from ponte.storage.windows import Windows
@@ -72,7 +75,7 @@ class OutboundPerformer:
             case HoldReply():
                 return self._hold(claim, conversation)
             case StopHolding():
-                if conversation is not None and claim.envelope is not None:
+                if conversation is not None:
                     self.windows.give_up(conversation, claim.envelope)
                 return Succeeded({})
             case LetHeldGo():
@@ -99,7 +102,7 @@ class OutboundPerformer:
         return Succeeded({"templates": found, "read_ms": now})
 
     def _hold(self, claim: Claimed, conversation: Conversation | None) -> Outcome:
-        if conversation is None or claim.envelope is None:
+        if conversation is None:
             return Blocked("conversation_unknown")
         held = self.windows.hold(conversation, claim.envelope, self.clock.now_ms())
         if held != "open" and self._has_written_since(conversation):
@@ -141,11 +144,10 @@ class OutboundPerformer:
         """Where nobody can tell (the message is older than the dialog, the portal is away), the quote stays text."""
         if portal is None:
             return Succeeded({"wamid": ""})
-        named = (OperatorMessage.NAME, effect.connector, effect.chat_id, effect.message_id)
-        item = self.ledger.read(f"b24|{portal.member_id}|{'|'.join(named)}") or {}
-        for name, outcome in sorted(steps_of(item).items()):
-            if name.startswith("send") and "wamid" in outcome:
-                return Succeeded({"wamid": str(outcome["wamid"])})
+        event_id = operator_message(portal.member_id, effect.connector, effect.chat_id, effect.message_id)
+        sent = sent_wamids(steps_of(self.ledger.read(event_id) or {}))
+        if sent:
+            return Succeeded({"wamid": sent[0]})
         portals = self.portals.for_chat(digest(claim.conversation))
         answer = portals.call(portal, bitrix24.history(chat_id=effect.chat_id), timeout_seconds)
         ids = quotes.ids_of(answer.result, effect.message_id) if isinstance(answer, Succeeded) else ()
@@ -155,8 +157,8 @@ class OutboundPerformer:
     def _change(self, effect: ChangeQueued, claim: Claimed, portal: Portal | None) -> Outcome:
         if portal is None:
             return Blocked("portal_unknown")
-        named = (OperatorMessage.NAME, effect.connector, effect.chat_id, effect.message_id)
-        event_id, now = f"b24|{portal.member_id}|{'|'.join(named)}", self.clock.now_ms()
+        event_id = operator_message(portal.member_id, effect.connector, effect.chat_id, effect.message_id)
+        now = self.clock.now_ms()
         if effect.text is None:
             state = self.changes.cancel(event_id, claim.event_id, now, is_queued=effect.is_queued)
         else:

@@ -51,12 +51,15 @@ from ponte.runtime.probes import Probes
 from ponte.runtime.transfers import Transfers
 from ponte.runtime.whatsapp_sends import WhatsappSends
 from ponte.storage.buckets import Buckets
+from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.ledger import Ledger
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
+from ponte.storage.templates import Templates
+from ponte.storage.windows import Windows
 from ponte.texts import text as sentence
 from ponte.whatsapp import errors as whatsapp_errors
 from ponte.whatsapp import requests as whatsapp
@@ -83,6 +86,8 @@ class Means:
     transfers: Transfers
     ledger: Ledger
     receipts: Receipts
+    windows: Windows
+    templates: Templates
     directory: Directory
     conversations: Conversations
     grants: Grants

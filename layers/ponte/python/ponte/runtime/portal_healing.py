@@ -7,13 +7,12 @@ time, so that an operator who writes into an old chat is noticed within some run
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ponte.bitrix24 import events
 from ponte.bitrix24.chat_reading import ChatHistory, ChatReading, Written
 from ponte.bitrix24.values import OperatorMessage
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Portal
-from ponte.runtime.bitrix24_envelopes import bitrix24_envelope
+from ponte.runtime.bitrix24_envelopes import bitrix24_envelope, operator_message
 from ponte.runtime.drift import compare
 from ponte.runtime.drift_report import DriftReport
 from ponte.runtime.history_reader import HistoryReader
@@ -137,7 +136,10 @@ class PortalHealing:
             report.cannot_check(portal.domain, chat_id, _name(case.conversation), history.gap)
         found = [entry for entry in history.written if not _is_our_notice(entry, portal)]
         written = {entry.message.id: self._event(portal, case.conversation, entry) for entry in found}
-        ids = {number: f"b24|{portal.member_id}|{events.source_id(event)}" for number, event in written.items()}
+        ids = {
+            number: operator_message(portal.member_id, event.connector, event.chat_id, event.message_id)
+            for number, event in written.items()
+        }
         known = self._unsettled.items(list(ids.values()))
         items = {number: known.get(event_id) for number, event_id in ids.items()}
         drift = compare(history.messages, items, case.cursor, now, range_.grace_ms)

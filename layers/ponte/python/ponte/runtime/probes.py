@@ -9,7 +9,7 @@ from ponte.relays.effects import AddContact, Effect, PostNotice, SendMedia, Send
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.portal_calls import PortalCalls
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 
 PORTAL_RETRY_S = 10.0
 MAX_CHATS = 5

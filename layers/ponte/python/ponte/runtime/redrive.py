@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.queue.envelope import Envelope
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.claims import Claimed
+from ponte.storage.ledger import Ledger
 from ponte.storage.table import ConditionFailed, Item
 
 LEASE_MS = 60_000  # of the claim under which a message that could not be queued is parked again
@@ -110,7 +111,7 @@ def _park_again(ledger: Ledger, clock: Clock, owner: str, envelope: Envelope, ro
         return
     reason, detail = str(row.get("reason", "reason.default")), str(row.get("reason_detail", ""))
     try:
-        ledger.park(claim, envelope, clock.now_ms(), reason, detail)
+        ledger.park(claim, clock.now_ms(), reason, detail)
     except ConditionFailed:
         return
 

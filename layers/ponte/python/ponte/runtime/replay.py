@@ -5,11 +5,10 @@ keep every write to themselves and without anybody to call. Carrying it out is a
 only what is missing, and never repeats what was done. What the command line and the REST API share.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
-from ponte.clock import Clock
 from ponte.http import HttpRequest
 from ponte.media import types
 from ponte.media.store import KeptFile
@@ -32,12 +31,12 @@ from ponte.relays.effects import (
 )
 from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendTemplate
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
-from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, Queue, Redriven, redrive, route_of
+from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, route_of
 from ponte.runtime.settings import Settings
 from ponte.runtime.worker import Retry
+from ponte.storage.claims import Claimed
 from ponte.storage.directory import Directory
-from ponte.storage.ledger import Claimed, Ledger, steps_of
-from ponte.storage.ledger_items import NOTICE, STEP
+from ponte.storage.ledger_items import NOTICE, STEP, steps_of
 from ponte.storage.overlay import Overlay
 from ponte.storage.table import ConditionFailed, Item, Tables
 from ponte.storage.waiting import is_forgotten, is_replayable
@@ -118,9 +117,7 @@ class Replay:
 
     def _claim(self, envelope: Envelope, kept: dict[str, dict[str, Any]]) -> Claimed:
         until = self._outside.clock.now_ms() + LEASE_MS
-        return Claimed(
-            envelope.id, self._outside.owner(), until, 1, 0, "retry", kept, conversation=envelope.conversation
-        )
+        return Claimed(envelope, self._outside.owner(), until, 1, 0, "retry", kept)
 
     def _decide(self, envelope: Envelope, claim: Claimed) -> Decide:
         real = self._outside.tables
@@ -146,13 +143,6 @@ def flow_of(envelope: Envelope) -> str:
     if route == BITRIX24_EVENTS:
         return "bitrix24_to_whatsapp"
     return "whatsapp_status" if route == WHATSAPP_STATUSES else "whatsapp_to_bitrix24"
-
-
-def carry_out(
-    ledger: Ledger, queue: Callable[[str], Queue], clock: Clock, token: Callable[[], str], rows: Iterable[Item]
-) -> list[Redriven]:
-    """Send the rows on, as a redrive does; twice, or beside a live worker, is harmless."""
-    return redrive(ledger, queue, clock, token, rows)
 
 
 def _silent(*_args: Any, **_more: Any) -> None:

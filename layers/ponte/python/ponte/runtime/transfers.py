@@ -23,7 +23,7 @@ from ponte.media.store import FileStore, KeptFile, NotKept, StoreFailed
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.relays.effects import FetchFile, FetchMedia, UploadMedia
 from ponte.runtime.arriving import FileRefused, Inspected
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from ponte.storage.secrets import Secrets
 from ponte.whatsapp import errors as whatsapp_errors
 from ponte.whatsapp import media

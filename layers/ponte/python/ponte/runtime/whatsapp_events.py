@@ -12,7 +12,7 @@ from ponte.relays import customer_state, template_life, whatsapp_to_bitrix24
 from ponte.relays.effects import Decide, Decision, Finish, PostNotice, Step, Steps
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Retry, Worker
-from ponte.storage.ledger import Claimed
+from ponte.storage.claims import Claimed
 from ponte.texts import text as sentence
 from ponte.whatsapp import accounts, calls, describe, messages, preferences, template_updates
 from ponte.whatsapp.events import InboundMessage, SystemChange
@@ -157,7 +157,7 @@ class WhatsappEvents(Worker):
         owner = claim.event_id
         lease = max(1_000, claim.lease_until_ms - now)
         if not self.parts.conversations.lock_opening(conversation, owner, now, lease):
-            self.parts.ledger.release(claim, now, "opening", counts=False, envelope=claim.envelope)
+            self.parts.ledger.release(claim, now, "opening", counts=False)
             raise Retry(OPENING_WAIT_S)
         self._opening_now[owner] = conversation
         if claim.fate != "unknown" and "add_contact" not in claim.steps:

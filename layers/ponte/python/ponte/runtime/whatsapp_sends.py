@@ -17,9 +17,9 @@ from ponte.relays.effects import SendMedia, SendText
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.relays.window import SHUT
 from ponte.runtime.number_calls import NumberCalls
+from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
-from ponte.storage.ledger import Claimed
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.windows import Windows

@@ -15,7 +15,8 @@ from ponte.relays.effects import Decide
 from ponte.relays.window import SHUT
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Worker
-from ponte.storage.ledger import Claimed, steps_of
+from ponte.storage.claims import Claimed
+from ponte.storage.ledger_items import UNDER_WAY, steps_of
 from ponte.storage.table import Item
 from ponte.whatsapp import statuses
 from ponte.whatsapp.events import Sender
@@ -83,14 +84,12 @@ class WhatsappStatuses(Worker):
         One notice per operator's message, however many of its parts failed: it goes by the first part's wamid, unless
         it was begun by another before that was known (a send that was repeated).
         """
-        own = replace(envelope, source_id=f"{update.wamid}|failed")
         first = next(iter(bitrix24_to_whatsapp.sent_wamids(steps_of(item))), update.wamid)
-        if first != update.wamid and not self._is_open(own):
-            own = replace(envelope, source_id=f"{first}|failed")
-        return own, self._is_open(own)
-
-    def _is_open(self, envelope: Envelope) -> bool:
-        return (self.parts.ledger.read(envelope.id) or {}).get("st") in ("SENDING", "RETRY", "UNKNOWN")
+        own = [replace(envelope, source_id=f"{wamid}|failed") for wamid in dict.fromkeys((update.wamid, first))]
+        for one in own:
+            if (self.parts.ledger.read(one.id) or {}).get("st") in UNDER_WAY:
+                return one, True
+        return own[-1], False
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         update = statuses.read(envelope.payload)

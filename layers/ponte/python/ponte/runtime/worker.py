@@ -21,9 +21,10 @@ from ponte.runtime.execute import Executor, Performer
 from ponte.runtime.held_replies import HeldReplies
 from ponte.runtime.invocation import Invocation
 from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
-from ponte.storage.ledger import Claimed, Ledger
+from ponte.storage.ledger import Ledger
 from ponte.storage.receipts import Receipts
 from ponte.storage.templates import Templates
 from ponte.storage.windows import Windows

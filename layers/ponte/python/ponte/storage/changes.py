@@ -5,17 +5,18 @@ worker has the claim, and the change looks again when that is over. The change c
 same event finds its own mark and says the same as before.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
+from ponte.relays.bitrix24_to_whatsapp import sent_wamids
 from ponte.relays.outbound_files import FILE_PARTS
 from ponte.relays.window import OPEN_FATE
 from ponte.storage import keys
-from ponte.storage.ledger import STEP, TTL_SECONDS, entry
+from ponte.storage.ledger import TTL_SECONDS
+from ponte.storage.ledger_items import STEP, UNKNOWN, entry, steps_of
+from ponte.storage.shards import LISTED
 from ponte.storage.table import Condition, ConditionFailed, Item, Table, Update, absent, all_of, eq
 
 type State = Literal["replaced", "cancelled", "unsure", "sent", "over", "busy"]
-_LISTED = ("gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms")
 
 
 class Changes:
@@ -66,7 +67,7 @@ class Changes:
                 "received_ms": now_ms,
             },
             append={"log": [entry(now_ms, "cancelled")]},
-            remove=[*_LISTED, "lease", "own", "unknown_ms", "settles_ms"],
+            remove=[*LISTED, "lease", "own", *UNKNOWN],
             when=_unchanged(item),
         )
         return said if self._write(update) else "busy"
@@ -82,7 +83,7 @@ class Changes:
             return item, None if is_queued else "sent"
         if state == "SKIPPED":
             return item, "over"
-        if state == "SENT" or any(_is_send(name, value) for name, value in item.items()):
+        if state == "SENT" or sent_wamids(steps_of(item)):
             return item, "sent"
         if state == "SENDING" and int(item.get("lease", 0)) >= now_ms:
             return item, "busy"
@@ -94,10 +95,6 @@ class Changes:
         except ConditionFailed:
             return False
         return True
-
-
-def _is_send(name: str, value: Any) -> bool:
-    return name.startswith(f"{STEP}send") and isinstance(value, Mapping) and "wamid" in value
 
 
 def _unchanged(item: Item) -> Condition:

@@ -8,8 +8,6 @@ Phones, BSUIDs and other people's ids go in through `digest`.
 
 from ponte.digest import digest
 
-PARKED_SHARDS = 4
-
 
 def message(event_id: str) -> tuple[str, str]:
     """Ledger item of one event; event_id as in the envelope."""
@@ -129,18 +127,3 @@ def bucket(provider: str, *scope: str) -> tuple[str, str]:
 
 def lock(*scope: str) -> tuple[str, str]:
     return f"LK#{'#'.join(scope)}", "LK"
-
-
-def parked_shard(event_id: str) -> str:
-    """Partition of the sparse index that lists parked messages."""
-    return f"PARKED#{sum(event_id.encode()) % PARKED_SHARDS}"
-
-
-def unsettled_shard(event_id: str) -> str:
-    """Partition of the sparse index that lists messages whose fate is unknown."""
-    return f"UNKNOWN#{sum(event_id.encode()) % PARKED_SHARDS}"
-
-
-def risk_shard(event_id: str) -> str:
-    """Partition of the sparse index that lists messages which somebody may have seen twice."""
-    return f"RISK#{sum(event_id.encode()) % PARKED_SHARDS}"

@@ -7,7 +7,6 @@ from ponte.digest import digest
 from ponte.people.identity import Clash
 from ponte.storage import keys
 from ponte.storage.table import (
-    Condition,
     ConditionFailed,
     Item,
     Put,
@@ -17,6 +16,7 @@ from ponte.storage.table import (
     all_of,
     eq,
     exists,
+    ne,
 )
 
 type State = Literal["open", "apart", "merged"]
@@ -60,7 +60,7 @@ class PeopleCases:
             sk,
             set={"chosen": clash.chosen, "last_ms": now_ms, "event": digest(event)},
             add={"count": 1},
-            when=all_of(exists("pk"), Condition("ne", "event", digest(event))),
+            when=all_of(exists("pk"), ne("event", digest(event))),
         )
         new = Put(
             {
@@ -114,7 +114,7 @@ class PeopleCases:
             *keys.people_case(case.tenant, case.id),
             set={"state": "open", **_listed(case.tenant, case.first_ms, case.id)},
             remove=["closed_by", "closed_ms", "merge"],
-            when=all_of(exists("pk"), Condition("ne", "state", "open")),
+            when=all_of(exists("pk"), ne("state", "open")),
         )
         return self._written(update)
 

@@ -5,7 +5,8 @@ those of `whatsapp.statuses.ORDER`.
 """
 
 from ponte.storage import keys
-from ponte.storage.ledger import STEP, TTL_SECONDS, entry
+from ponte.storage.ledger import TTL_SECONDS
+from ponte.storage.ledger_items import STEP, entry
 from ponte.storage.table import ConditionFailed, Item, Table, Update, absent, all_of, any_of, exists, lt
 
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ponte.digest import digest
-from ponte.storage import keys
+from ponte.storage import keys, shards
 from ponte.storage.table import Item, Put, Table
 
 CHUNK = 50  # pairs of items per read
@@ -33,19 +32,14 @@ def note(event_id: str, step: str, now_ms: int, expires_at: int) -> Put:
         "step": step,
         "at_ms": now_ms,
         "expires_at": expires_at,
-        "gsi1pk": keys.risk_shard(event_id),
-        "gsi1sk": f"{_LAST_MS - now_ms:013d}#{digest(event_id)}",
+        **shards.place("RISK", event_id, _LAST_MS - now_ms),
     }
     return Put(item)
 
 
 def newest(table: Table, limit: int) -> list[Risk]:
     """At most `limit` risks, newest first; those whose message has expired are left out."""
-    found: list[Item] = []
-    for shard in range(keys.PARKED_SHARDS):
-        found += table.query_index(f"RISK#{shard}", limit)
-    found.sort(key=lambda row: str(row["gsi1sk"]))
-    wanted = [(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
+    wanted = [(str(row["pk"]), str(row["sk"])) for row in shards.first(table, "RISK", limit)]
     items: dict[tuple[str, str], Item] = {}
     for first in range(0, len(wanted), CHUNK):
         chunk = wanted[first : first + CHUNK]

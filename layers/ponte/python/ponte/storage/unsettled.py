@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ponte.queue.envelope import Envelope, loads
-from ponte.storage import keys
-from ponte.storage.ledger import entry
+from ponte.storage import keys, shards
+from ponte.storage.ledger_items import entry
 from ponte.storage.table import ConditionFailed, Item, Table, Update, eq
 
 CHUNK = 100  # keys of one read
@@ -27,17 +27,10 @@ class Unsettled:
 
     def stale(self, before_ms: int, limit: int = 1000) -> list[Item]:
         """Items of unknown fate that no worker has looked at since then, nor healing queued, oldest first."""
-        rows: list[Item] = []
-        for shard in range(keys.PARKED_SHARDS):
-            listed = self._table.query_index(f"UNKNOWN#{shard}", limit)
-            rows += [row for row in listed if str(row["gsi1sk"]) < f"{before_ms:013d}"]
-        rows.sort(key=lambda row: str(row["gsi1sk"]))
-        items = [self._table.get(str(row["pk"]), str(row["sk"])) for row in rows[:limit]]
         return [
             item
-            for item in items
-            if item is not None
-            and item.get("st") == "UNKNOWN"
+            for item in shards.items(self._table, "UNKNOWN", limit, before_ms)
+            if item.get("st") == "UNKNOWN"
             and max(int(item.get("claimed_ms", 0)), int(item.get("queued_again_ms", 0))) < before_ms
         ]
 

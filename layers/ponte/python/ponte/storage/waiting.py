@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ponte.digest import digest
 from ponte.queue.envelope import Envelope, loads
-from ponte.storage import keys
-from ponte.storage.ledger_items import NOTICE, STEP, entry
+from ponte.storage import keys, shards
+from ponte.storage.ledger_items import NOTICE, STEP, UNKNOWN, entry
+from ponte.storage.shards import LISTED
 from ponte.storage.table import ConditionFailed, Item, Table, Update, absent, all_of, any_of, eq, exists
 
 _BEING_REDRIVEN = all_of(exists("parked_ms"), any_of(eq("st", "RETRY"), eq("st", "UNKNOWN")))
 
 _OF_THE_WINDOW = (f"{STEP}hold", f"{STEP}stop_holding")
-UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms")  # what is kept of a step of unknown fate
 
 
 class Waiting:
@@ -42,8 +41,7 @@ class Waiting:
         listed = {
             "parked_ms": now_ms,
             "reason": "reason.replayed",
-            "gsi1pk": keys.parked_shard(event_id),
-            "gsi1sk": f"{now_ms:013d}#{digest(event_id)}",
+            **shards.place("PARKED", event_id, now_ms),
         }
         settled = by_customer and not str(item.get("unknown_step")).startswith("send")
         doubtful = "unknown_ms" in item and not settled
@@ -75,7 +73,7 @@ class Waiting:
             self._table.write(
                 Update(
                     *keys.message(event_id),
-                    remove=["gsi1pk", "gsi1sk", "envelope", "reason", "reason_detail", "parked_ms"],
+                    remove=[*LISTED],
                     when=_BEING_REDRIVEN,
                 )
             )
@@ -100,12 +98,7 @@ class Waiting:
 
     def parked(self, limit: int = 1000) -> list[Item]:
         """All parked items, oldest first."""
-        found: list[Item] = []
-        for shard in range(keys.PARKED_SHARDS):
-            found += self._table.query_index(f"PARKED#{shard}", limit)
-        found.sort(key=lambda row: str(row["gsi1sk"]))
-        rows = [self._table.get(str(row["pk"]), str(row["sk"])) for row in found[:limit]]
-        return [row for row in rows if row is not None and _waits_for_a_person(row)]
+        return [item for item in shards.items(self._table, "PARKED", limit) if _waits_for_a_person(item)]
 
 
 def is_replayable(item: Mapping[str, Any]) -> bool:
