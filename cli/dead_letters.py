@@ -1,4 +1,4 @@
-"""`ponte dlq`: messages that crashed their function a thousand times, and moving them back once it is mended."""
+"""`ponte dlq`: messages that came a thousand times in vain, and moving them back once the cause is mended."""
 
 from typing import Annotated, Any
 

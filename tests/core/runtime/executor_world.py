@@ -67,6 +67,7 @@ class World:
             lambda: f"owner{next(owners)}",
             lambda: 0.5,
             lambda _envelope, result, detail: self.notes.append(f"{result} {detail}".strip()),
+            lambda _envelope, error: self.notes.append(f"bug {type(error).__name__}"),
         )
 
     def run(self) -> Verdict:

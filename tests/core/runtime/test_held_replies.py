@@ -43,7 +43,7 @@ class World:
         self.held = HeldReplies(self.windows, self.ledger, self.clock)
         owners = iter(range(1_000))
         self.executor = Executor(
-            self.ledger, self.clock, Timing, lambda: f"o{next(owners)}", lambda: 0.5, lambda *_: None
+            self.ledger, self.clock, Timing, lambda: f"o{next(owners)}", lambda: 0.5, lambda *_: None, lambda *_: None
         )
         self.calls = 0
         shut = self.clock.now_ms() - WINDOW_MS

@@ -8,6 +8,9 @@ PonteError
  +-- NotSent             certainly nothing reached the other side: safe to try again
  +-- FateUnknown         the request went out, no answer came: probe before trying again
  +-- Misconfigured       our secret, permission or setting: fails loudly, the message is kept
+ +-- Contended           others wrote the same at the same moment, again and again: comes back in a moment
+
+BUGS are what only our own code can be at fault for, whatever an event holds; services that fail raise none of them.
 """
 
 
@@ -58,3 +61,20 @@ class FateUnknown(PonteError):
 
 class Misconfigured(PonteError):
     code = "misconfigured"
+
+
+class Contended(PonteError):
+    code = "contended"
+
+
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    MalformedEvent,
+)

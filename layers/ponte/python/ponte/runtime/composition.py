@@ -166,10 +166,13 @@ def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) ->
     def note(envelope: Envelope, result: str, detail: str) -> None:
         outside.log(flow, result, envelope.id, detail)
 
+    def bug(envelope: Envelope, error: BaseException) -> None:
+        outside.bug(flow, error, envelope.id)
+
     invocation = Invocation()
     return Parts(
         executor=Executor(
-            means.ledger, outside.clock, means.timing, outside.owner, outside.jitter, note, invocation.ends_ms
+            means.ledger, outside.clock, means.timing, outside.owner, outside.jitter, note, bug, invocation.ends_ms
         ),
         ledger=means.ledger,
         receipts=means.receipts,

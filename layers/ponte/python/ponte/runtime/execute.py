@@ -7,9 +7,10 @@ Nothing here knows a platform: `perform` does an effect, `probe` finds out wheth
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ponte.clock import Clock
+from ponte.errors import BUGS
 from ponte.mappings import Timing
 from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown, is_outage
 from ponte.queue.envelope import Envelope
@@ -65,7 +66,8 @@ class Performer(Protocol):
 
 class Executor:
     """owner: a new unique name per claim. jitter: random number in [0, 1), spreads retries. note: one outcome line.
-    ends_ms: when this process is stopped, where that may be before a lease ends; nothing is begun that goes beyond."""
+    bug: told of every exception that should not be. ends_ms: when this process is stopped, where that may be before a
+    lease ends; nothing is begun that goes beyond."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Executor:
         owner: Callable[[], str],
         jitter: Callable[[], float],
         note: Callable[[Envelope, str, str], None],
+        bug: Callable[[Envelope, BaseException], None],
         ends_ms: Callable[[], int] | None = None,
     ) -> None:
         self._ledger = ledger
@@ -83,6 +86,7 @@ class Executor:
         self._owner = owner
         self._jitter = jitter
         self._note = note
+        self._bug = bug
         self._ends_ms = ends_ms
 
     def run(
@@ -91,7 +95,11 @@ class Executor:
         prepare: Callable[[Claimed], tuple[Decide, Performer]],
         reference: Mapping[str, Any] | None = None,
     ) -> Verdict:
-        """Bring one event as far as it goes now. prepare: asked once it is ours; may raise only for our own faults."""
+        """Bring one event as far as it goes now. prepare: asked once it is ours.
+
+        A bug of ours, here or in what is called from here, is told, counted against the event, and ends in parking: one
+        message that we cannot digest neither blocks its chat for ever nor gets lost. What AWS raises passes through.
+        """
         timing = self._timing()
         now = self._clock.now_ms()
         claim = self._ledger.claim(envelope, self._owner(), now, round(timing.lease_s * 1000), reference)
@@ -107,6 +115,28 @@ class Executor:
         except ConditionFailed:
             self._note(envelope, "claim_lost", "")
             return Later(1)
+        except BUGS as error:
+            return self._crashed(claim, error, timing)
+
+    def crashed(self, envelope: Envelope, error: BaseException) -> Verdict:
+        """Count a bug that struck before the event was claimed."""
+
+        def prepare(_claim: Claimed) -> NoReturn:
+            raise error
+
+        return self.run(envelope, prepare)
+
+    def _crashed(self, claim: Claimed, error: BaseException, timing: Timing) -> Verdict:
+        """Between two effects: nothing was being done, and whatever was in doubt before still is."""
+        self._bug(claim.envelope, error)
+        kind = type(error).__name__
+        try:
+            if claim.hits + 1 >= MAX_HITS:
+                return self._park(claim, Park("reason.crashed", kind))
+            self._ledger.release(claim, self._clock.now_ms(), f"crashed: {kind}", counts=True)
+        except ConditionFailed:
+            return Later(1)
+        return Later(self._backoff(claim.hits + 1, timing))
 
     def _work(self, claim: Claimed, decide: Decide, performer: Performer, timing: Timing) -> Verdict:
         if claim.hits >= MAX_HITS or self._clock.now_ms() - claim.counted_from_ms > MAX_AGE_MS:
@@ -143,7 +173,11 @@ class Executor:
             claim = settled
         if effect.saved:  # else it comes again before the step whose fate is unknown, and says nothing about that one
             claim = claim.settled_by(step.name)
-        return self._after(claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
+        try:
+            return self._after(claim, step, performer.perform(effect, claim, self._time_left(claim)), timing)
+        except BUGS as error:  # in the middle of it: it may have been done
+            self._bug(claim.envelope, error)
+            return self._after(claim, step, Unknown(f"crashed_{type(error).__name__}"), timing)
 
     def _is_short(self, claim: Claimed, timing: Timing, seconds: float) -> bool:
         """Whether too little time is left for an effect that should have `seconds`."""

@@ -3,7 +3,7 @@
     spilled entries        onto their queues
     unknown fate           whose queue message is lost: onto their queue again, with the envelope kept in the ledger
     open lines' histories  compared with the ledger (runtime/portal_healing.py, runtime/drift.py)
-    dead letters           counted: what crashed a thousand times is for a person
+    dead letters           counted: what came a thousand times in vain is for a person
 
 Everything found goes onto the queue that the webhook would have used, under the event id that it would have had, so the
 ledger decides as ever whether anything is left to do (docs/decisions/0006).

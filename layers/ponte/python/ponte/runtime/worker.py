@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from ponte.clock import Clock
-from ponte.errors import MalformedEvent
+from ponte.errors import BUGS, Contended, MalformedEvent
 from ponte.mappings import Conversation, Portal
 from ponte.queue.envelope import Envelope, unpack
 from ponte.queue.fifo_batch import MAX_VISIBILITY, STOP_MS, Done, Later, Verdict
@@ -28,6 +28,8 @@ from ponte.storage.ledger import Ledger
 from ponte.storage.receipts import Receipts
 from ponte.storage.templates import Templates
 from ponte.storage.windows import Windows
+
+CONTENDED_S = 1.0
 
 
 class Performers(Protocol):
@@ -80,7 +82,8 @@ class Worker:
         self.parts = parts
 
     def __call__(self, record: Mapping[str, Any], remaining_ms: Callable[[], int] = _no_end) -> Verdict:
-        """Handle one SQS record, which may hold several envelopes. Raises for bugs of ours only, logged without text.
+        """Handle one SQS record, which may hold several envelopes. Raises what AWS raises, logged without text, and for
+        what is no envelope. A bug of ours is logged and counted against its message: ten, and it waits for a person.
 
         Where order counts, the first envelope that must wait ends the record; those before it are done, which the
         ledger knows when the record comes again. Where it does not, the others go on.
@@ -116,10 +119,12 @@ class Worker:
             return self.take(self._open(envelope))
         except Retry as retry:
             return Later(retry.seconds)
-        except MalformedEvent:
-            self.parts.log(self.flow, "claim_unreadable", envelope.id)
-            raise
-        except Exception as error:
+        except Contended as contended:
+            self.parts.log(self.flow, "contended", envelope.id, contended.code)
+            return Later(CONTENDED_S)
+        except BUGS as error:
+            return self.parts.executor.crashed(envelope, error)
+        except Exception as error:  # a service of ours that fails: nothing to count against the message
             self.parts.bug(self.flow, error, envelope.id)
             raise
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ponte.errors import Contended
 from ponte.mappings import Conversation, Number, PersonId
 from ponte.people.aliases import Alias
 from ponte.people.callers import Caller, caller
@@ -85,7 +86,7 @@ class Conversations:
             if home.person != person and home.last_inbound_ms == at_ms:
                 activity.note(self._table, home, at_ms)  # its chat is where operators answer
             return Resolved(home, meeting.clashes)
-        raise RuntimeError("conversation contended")
+        raise Contended("conversation_contended")
 
     def find(self, number: Number, caller: Caller, at_ms: int = NOW_MS) -> Conversation | None:
         """The conversation of a known person, without making or learning anything (echoes, reactions, calls).

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ponte.errors import Contended
 from ponte.mappings import Number
 from ponte.people.callers import Caller, Rotation
 from ponte.people.identity import Clash, Meeting, Scope, meet, own, turn
@@ -43,7 +44,7 @@ class Learning:
                 continue
             self.enlist(number, turned.clashes, event, at_ms)
             return turned.person
-        raise RuntimeError("rotation contended")
+        raise Contended("rotation_contended")
 
     def pair(self, number: Number, caller: Caller, at_ms: int) -> None:
         """Learn from a receipt or a send's answer that a phone and a BSUID are the same customer; opens nothing."""
@@ -67,7 +68,7 @@ class Learning:
             if not meeting.changes or transacted(self._table, alias_writes(scope, meeting.changes)):
                 self.enlist(number, meeting.clashes, event, at_ms)
                 return
-        raise RuntimeError("alias contended")
+        raise Contended("alias_contended")
 
     def enlist(self, number: Number, clashes: Sequence[Clash], event: str, at_ms: int) -> None:
         """Put clashes into the inbox."""

@@ -9,6 +9,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "O outro lado recusou ou falhou em todas as tentativas. Quando ele voltar ao normal, reenvie.",
         "en": "The other side refused or failed on every try. Redrive once it is back to normal.",
     },
+    "reason.crashed": {
+        "pt-BR": "Uma falha do próprio Ponte impediu o processamento desta mensagem dez vezes ({code}). O conteúdo está guardado. Avise o suporte; depois da correção, reenvie.",
+        "en": "A fault of Ponte itself kept this message from being handled, ten times ({code}). Its content is kept. Tell support; redrive it once that is mended.",
+    },
     "reason.fate_unknown": {
         "pt-BR": "Não há como saber se a mensagem chegou: foi repetida uma vez, sem confirmação. Confira com o cliente antes de reenviar.",
         "en": "There is no telling whether it arrived: it was repeated once without confirmation. Ask the customer before you redrive.",
