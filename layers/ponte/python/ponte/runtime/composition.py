@@ -90,9 +90,10 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         client, grants, outside.directory, buckets, outside.secrets, outside.clock, outside.owner, outside.log
     )
     conversations = Conversations(outside.tables.core, Audit(outside.tables.audit))
+    preferences = Preferences(outside.tables.core)
     keeper = Keeper(
         conversations,
-        Preferences(outside.tables.core),
+        preferences,
         Accounts(outside.tables.core),
         Erasure(outside.tables, outside.clock),
         outside.clock,
@@ -121,6 +122,7 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         receipts,
         windows,
         conversations,
+        preferences,
         outside.clock,
         settings.graph_version,
     )

@@ -15,15 +15,19 @@ from ponte.people.callers import caller
 from ponte.relays.bitrix24_to_whatsapp import callback
 from ponte.relays.effects import SendMedia, SendText
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
+from ponte.relays.receipts_to_bitrix24 import STOPPED_MARKETING
 from ponte.relays.window import SHUT
 from ponte.runtime.number_calls import NumberCalls
 from ponte.storage.claims import Claimed
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
+from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.windows import Windows
 from ponte.whatsapp import errors, media, requests
+
+MARKETING = "MARKETING"  # Meta's category of a template that promotes
 
 type Send = SendText | SendMedia | SendTemplate | SendInteractive
 
@@ -39,6 +43,7 @@ class WhatsappSends:
         receipts: Receipts,
         windows: Windows,
         conversations: Conversations,
+        preferences: Preferences,
         clock: Clock,
         graph_version: str,
     ) -> None:
@@ -48,6 +53,7 @@ class WhatsappSends:
         self._receipts = receipts
         self._windows = windows
         self._conversations = conversations
+        self._preferences = preferences
         self._clock = clock
         self._graph_version = graph_version
 
@@ -59,7 +65,10 @@ class WhatsappSends:
         conversation: Conversation | None,
         timeout_seconds: float,
     ) -> Outcome:
-        """Outcome of the effect. A refusal because of the window is kept with the conversation that was known then."""
+        """Outcome of the effect. A refusal because of the window is kept with the conversation that was known then.
+
+        What promotes is not even tried with a customer who asked for none: it is refused in Meta's own words.
+        """
         number = self._directory.number(phone_number_id)
         if number is None:
             return Blocked("number_unknown")
@@ -67,6 +76,8 @@ class WhatsappSends:
             recipient = requests.Recipient(effect.to or None, effect.recipient or None)
         except ValueError:
             return Rejected("recipient_shape")
+        if isinstance(effect, SendTemplate) and not self._is_wanted(effect, number, conversation):
+            return Rejected(STOPPED_MARKETING)
         kind, content = _content(effect)
         request = requests.message(
             number.phone_number_id,
@@ -94,6 +105,13 @@ class WhatsappSends:
         if isinstance(outcome, Rejected) and outcome.code == SHUT and conversation is not None:
             self._windows.refuse(conversation)
         return outcome
+
+    def _is_wanted(self, effect: SendTemplate, number: Number, conversation: Conversation | None) -> bool:
+        if effect.category != MARKETING:
+            return True
+        address = ("phone", effect.to) if effect.to else ("bsuid", effect.recipient)
+        person = str(conversation.person) if conversation else ""
+        return self._preferences.person_allows_marketing(str(number.member_id), person, address)
 
     def _note_sent(self, number: Number, wamid: str, claim: Claimed, part: int | str) -> None:
         now = self._clock.now_ms()
