@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from ponte.bitrix24.values import OperatorMessage
+from ponte.bitrix24.values import OperatorFile, OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, PhoneNumberId, Rate, WindowTemplate
+from ponte.media.store import KeptFile
 from ponte.relays import window
 from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
 from ponte.relays.effects import Finish, Park, PostNotice, SendText, Step
-from ponte.relays.outbound_effects import FindTemplate, HoldReply, SendInteractive, SendTemplate, StopHolding
+from ponte.relays.outbound_effects import FindTemplate, HoldReply, NoteAsked, SendInteractive, SendTemplate, StopHolding
 from ponte.relays.window import FRESH_MS, WAITS, WINDOW_MS, Asking, is_shut, personal
 from ponte.whatsapp.templates import Template
 
@@ -101,6 +102,52 @@ def test_the_first_reply_asks_once_tells_the_operator_and_waits() -> None:
 
 def test_a_reply_behind_one_that_asks_waits_without_a_word() -> None:
     assert walk(reply(), {"hold": {"held": "wait"}}) == [HoldReply(), WAITS]
+
+
+@pytest.mark.parametrize("template", [NUMBER.window_template, None], ids=["configured", "none configured"])
+def test_the_first_behind_a_template_of_an_operators_own_waits_and_says_so(template: WindowTemplate | None) -> None:
+    asked = replace(SHUT, asked_ms=SHUT.last_inbound_ms)
+    number = replace(NUMBER, window_template=template)
+    hold, notice, end = walk(reply(asked, None, number=number), {"hold": {"held": "first"}})
+    assert (hold, end) == (HoldReply(), WAITS)
+    assert isinstance(notice, PostNotice)
+    assert "já recebeu um modelo" in notice.text
+
+
+def test_whoever_had_asked_and_took_it_back_leaves_the_reply_to_a_person() -> None:
+    asked = replace(SHUT, asked_ms=SHUT.last_inbound_ms)
+    number = replace(NUMBER, window_template=None)
+    effects = walk(reply(asked, None, number=number), {"hold": {"held": "ask"}})
+    assert [type(effect) for effect in effects] == [HoldReply, StopHolding, PostNotice, Park]
+    assert effects[-1] == Park("reason.whatsapp.131047")
+
+
+@pytest.mark.parametrize(
+    ("conversation", "counts"),
+    [(SHUT, True), (replace(SHUT, last_inbound_ms=0), True), (replace(SHUT, last_inbound_ms=NOW - 1), False)],
+    ids=["shut", "unknown", "open"],
+)
+def test_an_operators_own_template_counts_as_asking_where_it_may_be_needed(
+    conversation: Conversation, counts: bool
+) -> None:
+    row = {"name": "promo", "language": "pt_BR", "status": "APPROVED", "category": "UTILITY", "components": []}
+    chosen = replace(EVENT, text="/modelo promo")
+    effects = walk(reply(conversation), {"catalogue": {"templates": [row], "read_ms": NOW}}, chosen)
+    assert (NoteAsked() in effects) is counts
+    refusal = {"catalogue": {"templates": [row], "read_ms": NOW}, "send0": {"refused": "132015", "detail": ""}}
+    assert NoteAsked() not in walk(reply(conversation), refusal, chosen)
+
+
+def test_a_file_beside_an_operators_own_template_waits_behind_it() -> None:
+    row = {"name": "promo", "language": "pt_BR", "status": "APPROVED", "category": "UTILITY", "components": []}
+    link = "https://contoso.bitrix24.com.br/~aB3xK"
+    chosen = replace(EVENT, text="/modelo promo", files=(OperatorFile("a.pdf", "file", "application/pdf", link, 9),))
+    kept = KeptFile("media/x/0", "a.pdf", "application/pdf", 9).as_outcome()
+    answers = {"catalogue": {"templates": [row], "read_ms": NOW}, "file0": kept, "upload0": {"media_id": "1"}}
+    for number in (NUMBER, replace(NUMBER, window_template=None)):
+        *_, template, asked, hold, end = walk(reply(number=number), {**answers, "hold": {"held": "wait"}}, chosen)
+        assert isinstance(template, SendTemplate)
+        assert (asked, hold, end) == (NoteAsked(), HoldReply(), WAITS)
 
 
 def test_a_reply_in_a_window_that_was_asked_about_reads_no_catalogue() -> None:

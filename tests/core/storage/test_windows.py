@@ -127,6 +127,30 @@ def test_whoever_gives_up_lets_the_next_one_ask() -> None:
     assert store.held == [11, 12]
 
 
+def test_an_operators_own_template_counts_as_having_asked() -> None:
+    store = Store()
+    store.windows.ask(store.now, "b24|m|ADD|c|1|8")
+    store.windows.ask(store.now, "b24|m|ADD|c|1|8")
+    assert [store.windows.hold(store.now, reply(order), NOW) for order in (9, 10)] == ["first", "wait"]
+    store.windows.give_up(store.now, reply(9))  # it did not ask, so there is nothing to take back
+    assert store.windows.hold(store.now, reply(11), NOW) == "wait"
+
+
+def test_an_operators_own_template_takes_nothing_from_a_reply_that_asked() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    store.windows.ask(store.now, "b24|m|ADD|c|1|10")
+    assert store.windows.hold(store.now, reply(9), NOW) == "ask"
+
+
+def test_an_operators_own_template_asks_about_one_window_only() -> None:
+    store = Store()
+    sent_with = store.now
+    store.customer_writes(NOW)
+    store.windows.ask(sent_with, "b24|m|ADD|c|1|8")
+    assert store.windows.hold(store.now, reply(9), NOW + WINDOW_MS) == "ask"
+
+
 def test_the_mark_of_waiting_goes_only_when_nobody_came_since() -> None:
     store = Store()
     store.windows.hold(store.now, reply(9), NOW)

@@ -9,7 +9,7 @@ from ponte.mappings import Conversation, Line
 from ponte.relays import operator_commands, outbound_files, window
 from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step, Steps, refused
 from ponte.relays.operator_commands import CommandError, Interactive, PlainText, UseTemplate
-from ponte.relays.outbound_effects import FindQuoted, FindTemplate, SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import FindQuoted, FindTemplate, NoteAsked, SendInteractive, SendTemplate
 from ponte.relays.window import Asking
 from ponte.texts import text as sentence
 from ponte.whatsapp import templates
@@ -128,16 +128,20 @@ def _send(
         return shut()
     # Sends go in order, so a send of unknown fate is always the first one that is missing.
     waits = window.is_shut(conversation, reply.now_ms) and not reply.open_step.startswith("send")
-    if waits and not sent_wamids(steps) and not any(isinstance(piece, SendTemplate) for piece in pieces):
+    by_hand = any(isinstance(piece, SendTemplate) for piece in pieces)
+    if waits and not sent_wamids(steps) and not by_hand:
         return shut()  # before a file is fetched for nothing
     preparing = outbound_files.prepare(event, lang, steps)
     if isinstance(preparing, Step):
         return preparing
     if preparing is not None:
         return _stop(event, f"reason.whatsapp.{preparing.code}", preparing.detail, lang, steps)
-    wamids = []
+    asks = by_hand and "asked" not in steps and window.counts_as_asking(conversation, reply.now_ms)
+    wamids: list[str] = []
     for send in outbound_files.arrange(*address, reply_to, pieces, outbound_files.ready(event, steps), steps):
         if send.name not in steps:
+            if asks and wamids:
+                break
             return shut() if waits and not isinstance(send.effect, SendTemplate) else send
         code = refused(steps, send.name)
         if code == window.SHUT:
@@ -147,6 +151,13 @@ def _send(
         wamids.append(str(steps[send.name]["wamid"]))
     if not wamids:
         return Finish("SKIPPED", "files_only")
+    if asks:
+        return Step("asked", NoteAsked())
+    return _tell(event, wamids, reply, steps)
+
+
+def _tell(event: OperatorMessage, wamids: list[str], reply: Reply, steps: Steps) -> Decision:
+    """What Bitrix24 and its operator are to know of a message that went out."""
     if "ack" not in steps:
         named = (event.connector, event.line, event.chat_id, event.message_id, event.external)
         return Step("ack", AcknowledgeDelivery(*named, tuple(wamids)))
@@ -154,7 +165,7 @@ def _send(
     if code in PORTAL_SHUT:  # sent, but the operator's screen would show its clock for ever: a redrive acknowledges it
         return Park(f"reason.bitrix24.{code}", str(steps["ack"].get("detail", "")))
     if reply.came_late and "notice_late" not in steps:
-        return Step("notice_late", PostNotice(event.chat_id, sentence("notice.edit_not_possible", lang)))
+        return Step("notice_late", PostNotice(event.chat_id, sentence("notice.edit_not_possible", reply.lang)))
     return Finish()
 
 

@@ -20,6 +20,7 @@ from ponte.relays.outbound_effects import (
     HoldReply,
     KeepTemplateChange,
     LetHeldGo,
+    NoteAsked,
     SendInteractive,
     SendTemplate,
     StopHolding,
@@ -341,6 +342,7 @@ type Effect = (
     | FindTemplate
     | KeepTemplateChange
     | HoldReply
+    | NoteAsked
     | StopHolding
     | LetHeldGo
     | FindQuoted

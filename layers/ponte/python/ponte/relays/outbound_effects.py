@@ -71,11 +71,20 @@ class KeepTemplateChange:
 
 @dataclass(frozen=True, slots=True)
 class HoldReply:
-    """This reply waits until the customer writes. Outcome {"held": "ask" | "wait"}: whether the window's template is
-    its to send. Where the window has opened meanwhile, the message is decided anew."""
+    """This reply waits until the customer writes. Outcome {"held": "ask" | "first" | "wait"}: the window's template is
+    its to send; or the customer was asked before, and nobody or somebody waits already. Where the window has opened
+    meanwhile, the message is decided anew."""
 
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAsked:
+    """An operator's own template went into a shut window: no other one asks this customer by itself. Outcome {}."""
+
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

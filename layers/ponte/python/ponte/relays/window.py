@@ -2,6 +2,7 @@
 
     configured and fit    the window's template goes out, once per shut window; the reply is held until the customer
                           writes; so are the replies after it, in their order
+    asked by hand         an operator's own template asked: the reply is held behind it, no other one goes out
     not, or not fit       the reply is parked and the operator told why
 
 A reply that is held is parked with `HELD`; a customer's message lets it go (runtime/held_replies.py). A window that
@@ -45,6 +46,12 @@ def is_shut(conversation: Conversation | None, now_ms: int) -> bool:
     return conversation.refused_ms >= last or (last > 0 and now_ms - last >= WINDOW_MS)
 
 
+def counts_as_asking(conversation: Conversation | None, now_ms: int) -> bool:
+    """Whether an operator's own template asks the customer to write again. Also where nobody knows of a window: Meta
+    may call it shut later."""
+    return conversation is not None and (is_shut(conversation, now_ms) or not conversation.last_inbound_ms)
+
+
 def is_asking(steps: Steps) -> bool:
     """Whether this reply began to send the template and does not know yet what came of it."""
     return steps.get("hold", {}).get("held") == "ask" and "template" not in steps
@@ -61,12 +68,18 @@ def decide_shut(
 ) -> Decision:
     """The next effect for a reply in a shut window. address: (to, recipient)."""
     configured = asking.number.window_template if asking else None
-    if configured is None or asking is None:
-        return stop(chat_id, f"reason.whatsapp.{SHUT}", "", lang, steps)
-    if "hold" not in steps and conversation.asked_ms == conversation.last_inbound_ms:
+    was_asked = conversation.asked_ms == conversation.last_inbound_ms or "asked" in steps
+    if "hold" not in steps and was_asked:
         return Step("hold", HoldReply())  # the customer was asked already; this reply only gets in line
-    if steps.get("hold", {}).get("held") == "wait":
-        return WAITS
+    match steps.get("hold", {}).get("held"):
+        case "first" if "notice_held" not in steps and chat_id:
+            return Step("notice_held", PostNotice(chat_id, sentence("notice.held_after_yours", lang)))
+        case "first" | "wait":
+            return WAITS
+    if configured is None or asking is None:
+        if "hold" in steps and "stop_holding" not in steps:  # whoever had asked took it back in between
+            return Step("stop_holding", StopHolding())
+        return stop(chat_id, f"reason.whatsapp.{SHUT}", "", lang, steps)
     if "template" not in steps:
         found = _found(asking, configured, now_ms, steps)
         if isinstance(found, Step):

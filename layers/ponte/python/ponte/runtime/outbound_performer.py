@@ -18,6 +18,7 @@ from ponte.relays.outbound_effects import (
     HoldReply,
     KeepTemplateChange,
     LetHeldGo,
+    NoteAsked,
     StopHolding,
 )
 from ponte.relays.whatsapp_to_bitrix24 import is_whole
@@ -39,7 +40,7 @@ from ponte.whatsapp.client import WhatsappClient
 LET_GO = "LetHeldGo"  # kind of the envelope that lets a conversation's held replies go
 BUSY_S = 2.0
 type OutboundEffect = (
-    FindTemplate | KeepTemplateChange | HoldReply | StopHolding | LetHeldGo | FindQuoted | ChangeQueued
+    FindTemplate | KeepTemplateChange | HoldReply | NoteAsked | StopHolding | LetHeldGo | FindQuoted | ChangeQueued
 )
 
 
@@ -74,6 +75,10 @@ class OutboundPerformer:
                 return Succeeded({"state": "kept" if self.templates.change(waba_id, change, at) else "older"})
             case HoldReply():
                 return self._hold(claim, conversation)
+            case NoteAsked():
+                if conversation is not None:
+                    self.windows.ask(conversation, claim.event_id)
+                return Succeeded({})
             case StopHolding():
                 if conversation is not None:
                     self.windows.give_up(conversation, claim.envelope)

@@ -30,7 +30,7 @@ from ponte.storage.table import (
     lt,
 )
 
-type Held = Literal["ask", "wait", "open"]
+type Held = Literal["ask", "first", "wait", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,27 @@ class Windows:
         """Keep a reply until the customer writes. conversation: as it was when its window was found shut.
 
         "ask": it is on this reply to send the window's template, once for all that wait. "wait": another reply does or
-        did. "open": the customer has written since: nothing is held, look again.
+        did. "first": somebody asked before (an operator, by hand), and no other reply waits. "open": the customer has
+        written since: nothing is held, look again.
 
-        Repeating it for the same reply gives the same answer.
+        Repeating it for the same reply gives the same answer, but "wait" for "first".
         """
         self._message.write(Put(_item(conversation, envelope, now_ms)))
-        asks = any_of(absent("asked_ms"), lt("asked_ms", conversation.last_inbound_ms), eq("asked_by", envelope.id))
-        asked = {"asked_ms": conversation.last_inbound_ms, "asked_by": envelope.id}
         silent = _silent_since(conversation)
-        if self._note(conversation, Update("", "", set=asked, add={"waiting": 1}, when=all_of(silent, asks))):
+        asks = all_of(silent, any_of(_not_asked(conversation), eq("asked_by", envelope.id)))
+        asked = _asked(conversation, envelope.id)
+        if self._note(conversation, Update("", "", set=asked, add={"waiting": 1}, when=asks)) is not None:
             return "ask"
-        if self._note(conversation, Update("", "", add={"waiting": 1}, when=silent)):
-            return "wait"
+        before = self._note(conversation, Update("", "", add={"waiting": 1}, when=silent))
+        if before is not None:
+            return "wait" if int(before.get("waiting", 0)) else "first"
         self.let_go(conversation, HeldReply(envelope.id, envelope.order, envelope))
         return "open"
+
+    def ask(self, conversation: Conversation, event_id: str) -> None:
+        """The customer was asked by another template than the window's own: none is sent by itself until they write."""
+        when = all_of(_silent_since(conversation), _not_asked(conversation))
+        self._note(conversation, Update("", "", set=_asked(conversation, event_id), when=when))
 
     def give_up(self, conversation: Conversation, envelope: Envelope) -> None:
         """The template cannot be sent: this reply waits for a person instead, and the next one may ask again."""
@@ -95,20 +102,28 @@ class Windows:
         """All replies that `conversation` knew of are let go; one that was held since keeps the mark."""
         self._note(conversation, Update("", "", remove=["waiting"], when=eq("waiting", conversation.waiting)))
 
-    def _note(self, conversation: Conversation, update: Update) -> bool:
-        """Write to the conversation if it is there and the update's condition holds."""
+    def _note(self, conversation: Conversation, update: Update) -> Item | None:
+        """Write to the conversation if it is there and the update's condition holds. The item as it was, or None."""
         pk, sk = keys.conversation(conversation.phone_number_id, conversation.person)
         when = all_of(exists("pk"), update.when) if update.when else exists("pk")
         try:
-            self._core.write(Update(pk, sk, set=update.set, add=update.add, remove=update.remove, when=when))
+            return self._core.write(Update(pk, sk, set=update.set, add=update.add, remove=update.remove, when=when))
         except ConditionFailed:
-            return False
-        return True
+            return None
 
 
 def _silent_since(conversation: Conversation) -> Condition:
     """No message of the customer is newer than the one that `conversation` knows of."""
     return any_of(absent("last_inbound_ms"), le("last_inbound_ms", conversation.last_inbound_ms))
+
+
+def _not_asked(conversation: Conversation) -> Condition:
+    """No template has asked since the customer's last message that `conversation` knows of."""
+    return any_of(absent("asked_ms"), lt("asked_ms", conversation.last_inbound_ms))
+
+
+def _asked(conversation: Conversation, event_id: str) -> dict[str, int | str]:
+    return {"asked_ms": conversation.last_inbound_ms, "asked_by": event_id}
 
 
 def _item(conversation: Conversation, envelope: Envelope, now_ms: int) -> Item:

@@ -6,6 +6,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": '⏳ A janela de 24 horas do WhatsApp está fechada. O modelo "{name}" foi enviado ao cliente; esta resposta e as próximas saem assim que ele escrever.',
         "en": '⏳ WhatsApp\'s 24-hour window is shut. The template "{name}" was sent to the customer; this reply and the next ones go out as soon as they write.',
     },
+    "notice.held_after_yours": {
+        "pt-BR": "⏳ A janela de 24 horas do WhatsApp está fechada e o cliente já recebeu um modelo; esta resposta e as próximas saem assim que ele escrever.",
+        "en": "⏳ WhatsApp's 24-hour window is shut and the customer has had a template already; this reply and the next ones go out as soon as they write.",
+    },
     "reason.window_held": {
         "pt-BR": "Aguarda o cliente: a janela de 24 horas está fechada e o modelo já foi enviado. Sai sozinha quando ele escrever.",
         "en": "Waiting for the customer: the 24-hour window is shut and the template was sent. It goes out by itself once they write.",
