@@ -109,7 +109,7 @@ def key(kind: str, value: str) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The records that an event's addresses have, and into whom each of their people was merged."""
+    """The records that an event's addresses have, and into whom each of their people was merged; see People.roots."""
 
     aliases: Mapping[Key, Alias]
     roots: Mapping[str, str]
@@ -125,6 +125,10 @@ class Known:
 
     def root(self, person: str) -> str:
         return self.roots.get(person, person)
+
+    def is_alone(self, person: str) -> bool:
+        """Neither merged into anybody nor anybody into them."""
+        return person not in self.roots
 
 
 def wanted(*addresses: tuple[str, str]) -> list[Key]:

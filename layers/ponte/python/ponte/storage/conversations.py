@@ -12,7 +12,7 @@ from typing import Any
 
 from ponte.errors import Contended
 from ponte.mappings import Conversation, Number, PersonId
-from ponte.people.aliases import Alias
+from ponte.people.aliases import Alias, Known
 from ponte.people.callers import Caller, caller
 from ponte.people.identity import Clash, Scope, meet
 from ponte.storage import activity, keys
@@ -82,7 +82,7 @@ class Conversations:
             if writes and not transacted(self._table, writes):
                 continue  # somebody made it, or knows better about an alias, in between: read again
             self.learning.enlist(number, meeting.clashes, event, at_ms)
-            home = self._home(made, known.root(person))
+            home = self._home(made, known)
             if home.person != person and home.last_inbound_ms == at_ms:
                 activity.note(self._table, home, at_ms)  # its chat is where operators answer
             return Resolved(home, meeting.clashes)
@@ -198,9 +198,9 @@ class Conversations:
             return None
         return _latest(next((each for each in found if each.chat_id), found[0]), found)
 
-    def _home(self, own_one: Conversation, root: str) -> Conversation:
+    def _home(self, own_one: Conversation, known: Known) -> Conversation:
         """Where a person's messages go on: the root's chat, else the first chat among those merged into it."""
-        if own_one.person == root and own_one.chat_id:
+        if known.is_alone(own_one.person) and own_one.chat_id:
             return own_one
         group = self._people.group(own_one.member_id, own_one.person)
         if len(group) == 1:
@@ -245,8 +245,9 @@ class Conversations:
 
 
 def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
-    """`home` with the addresses and the window of whichever of them the customer wrote in last."""
-    last = max(group, key=lambda each: each.last_inbound_ms, default=home)
+    """`home` with the addresses and the window of whichever of them the customer wrote in last, and what is known of
+    that window in any of them."""
+    last = max(group, key=lambda each: each.last_inbound_ms)
     others = [each for each in group if each.person != home.person]
     return replace(
         home,
@@ -255,6 +256,8 @@ def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
         parent_user_id=last.parent_user_id,
         last_inbound_ms=last.last_inbound_ms,
         portfolio=last.portfolio,
+        refused_ms=max(each.refused_ms for each in group),
+        asked_ms=max(each.asked_ms for each in group),
         also_waiting=tuple((each.connector, each.line, each.external) for each in others if each.waiting),
     )
 

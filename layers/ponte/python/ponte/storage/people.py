@@ -62,12 +62,13 @@ class People:
         self._table = table
 
     def roots(self, tenant: str, people: Iterable[str]) -> dict[str, str]:
-        """Into whom each of them was merged; those who were not are left out."""
+        """Into whom each of them was merged, into themselves where others were; those who are alone are left out."""
         roots: dict[str, str] = {}
         heads = {person: person for person in people if person}
         for _ in range(GROUP_MAX + 1):
             rows = self._rows(tenant, set(heads.values()))
             into = {person: str(row["into"]) for person, row in rows.items() if "into" in row}
+            roots |= {person: head for person, head in heads.items() if rows.get(head, {}).get("members")}
             heads = {person: into[head] for person, head in heads.items() if head in into}
             if not heads:
                 return roots

@@ -60,9 +60,12 @@ class Windows:
         """
         self._message.write(Put(_item(conversation, envelope, now_ms)))
         silent = _silent_since(conversation)
-        asks = all_of(silent, any_of(_not_asked(conversation), eq("asked_by", envelope.id)))
+        asks = eq("asked_by", envelope.id)
+        if conversation.asked_ms != conversation.last_inbound_ms:  # else asked, maybe in another chat of the person
+            asks = any_of(_not_asked(conversation), asks)
         asked = _asked(conversation, envelope.id)
-        if self._note(conversation, Update("", "", set=asked, add={"waiting": 1}, when=asks)) is not None:
+        ask = Update("", "", set=asked, add={"waiting": 1}, when=all_of(silent, asks))
+        if self._note(conversation, ask) is not None:
             return "ask"
         before = self._note(conversation, Update("", "", add={"waiting": 1}, when=silent))
         if before is not None:
