@@ -8,7 +8,8 @@ import pytest
 from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId
 from ponte.media.store import KeptFile
 from ponte.relays.effects import FetchMedia, Finish, MarkRead, Park, PostNotice, SendToOpenLine, Step
-from ponte.relays.whatsapp_to_bitrix24 import decide
+from ponte.relays.inbound_media import OWED
+from ponte.relays.whatsapp_to_bitrix24 import decide, is_whole
 from ponte.texts import files as file_texts
 from ponte.whatsapp.events import Edit, InboundMessage, Media, Product, Sender, Text
 
@@ -82,7 +83,58 @@ def test_a_refused_file_leaves_the_caption_and_the_reason(code: str) -> None:
     assert "Imagem" in send.text
     assert "Taj" in send.text
     assert "O arquivo não veio" in send.text
-    assert (read, end) == (MarkRead("wamid.1"), Finish())
+    assert (read, end) == (MarkRead("wamid.1"), Park("reason.file_owed", code) if code in OWED else Finish())
+
+
+@pytest.mark.parametrize("code", sorted(OWED))
+def test_a_redrive_brings_the_file_alone(code: str) -> None:
+    """What was refused is forgotten, what was handed over is not."""
+    steps: dict[str, Any] = {"send": {"chat_id": "1807", "files": 0}, "mark_read": {}}
+    fetch = decide(MESSAGE, KNOWN, "contact", "pt-BR", steps)
+    assert isinstance(fetch, Step)
+    assert isinstance(fetch.effect, FetchMedia)
+    assert decide(MESSAGE, KNOWN, "contact", "pt-BR", {**steps, fetch.name: {"refused": code}}) == Park(
+        "reason.file_owed", code
+    )
+    steps[fetch.name] = KEPT.as_outcome()
+    send = decide(MESSAGE, KNOWN, "none", "pt-BR", steps)
+    assert isinstance(send, Step)
+    assert isinstance(send.effect, SendToOpenLine)
+    assert send.effect.files == (KEPT,)
+    assert send.effect.disable_crm
+    assert "faltou" in send.effect.text
+    assert "Taj" in send.effect.text
+    assert send.effect.message_id != "wamid.1"
+    assert not is_whole(send.effect.message_id)  # nobody takes it for a wamid
+    assert decide(MESSAGE, KNOWN, "contact", "pt-BR", {**steps, send.name: SENT}) == Finish()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ({"fetch_late": {"refused": "expired"}}, "não existe mais"),
+        ({"fetch_late": KEPT.as_outcome(), "send_file": {"chat_id": "1807", "files": 0}}, "não conseguiu buscar"),
+        ({"fetch_late": KEPT.as_outcome(), "send_file": {"refused": "message_refused"}}, "não conseguiu buscar"),
+    ],
+    ids=["gone", "dropped by the portal", "refused by the portal"],
+)
+def test_a_file_that_a_redrive_does_not_bring_either_is_told_once(outcomes: dict[str, Any], told: str) -> None:
+    steps = {"send": SENT, "mark_read": {}, **outcomes}
+    notice = decide(MESSAGE, KNOWN, "contact", "pt-BR", steps)
+    assert isinstance(notice, Step)
+    assert isinstance(notice.effect, PostNotice)
+    assert told in notice.effect.text
+    assert decide(MESSAGE, KNOWN, "contact", "pt-BR", {**steps, notice.name: {}}) == Finish()
+
+
+def test_a_late_file_that_the_line_refuses_stays_parked() -> None:
+    steps = {
+        "send": SENT,
+        "mark_read": {},
+        "fetch_late": KEPT.as_outcome(),
+        "send_file": {"refused": "not_active_line"},
+    }
+    assert decide(MESSAGE, KNOWN, "contact", "pt-BR", steps) == Park("reason.bitrix24.not_active_line", "")
 
 
 def test_an_unknown_refusal_is_named_by_its_code() -> None:

@@ -114,15 +114,22 @@ def test_a_file_that_stays_closed_is_given_up_at_once(status: int, code: str) ->
         (error(100), "expired"),
         (error(33), "expired"),
         (HttpResponse(404, {}, b""), "expired"),
-        (error(190, 401), "no_access"),
-        (error(10, 403), "no_access"),
     ],
-    ids=["unknown object", "no such object", "bare 404", "token", "permission"],
+    ids=["unknown object", "no such object", "bare 404"],
 )
 def test_what_the_api_says_of_a_file_decides(answer: HttpResponse, code: str) -> None:
     world = World(info=[answer])
     assert world.media() == Rejected(code)
     assert world.stream.asked == []
+
+
+@pytest.mark.parametrize("answer", [error(190, 401), error(10, 403)], ids=["token", "permission"])
+def test_access_that_is_amiss_is_waited_for_and_told_as_such_in_the_end(answer: HttpResponse) -> None:
+    outcome = World(info=[answer]).media()
+    assert isinstance(outcome, Transient)
+    assert not outcome.counts
+    assert World(info=[answer]).media(waited_ms=PATIENCE_MS + 1) == Rejected("no_access")
+    assert isinstance(World(Scripted(body=DATA), info=[answer, World.told()]).media(), Transient)
 
 
 @pytest.mark.parametrize("media_id", ["", "..", "1/2", "1?x"])

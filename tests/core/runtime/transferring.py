@@ -84,7 +84,8 @@ class World:
         return answer
 
     def claim(self, waited_ms: int = 0) -> Claimed:
-        return Claimed(RECEIVED, "owner", 2_000_000, 1, 0, "fresh", first_ms=self.clock.now_ms() - waited_ms)
+        since = self.clock.now_ms() - waited_ms
+        return Claimed(RECEIVED, "owner", 2_000_000, 1, 0, "fresh", counted_from_ms=since)
 
     def media(self, effect: FetchMedia = MEDIA, waited_ms: int = 0) -> Outcome:
         return self.transfers.fetch_media(effect, "123456", self.claim(waited_ms), 40)

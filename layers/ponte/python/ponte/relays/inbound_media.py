@@ -1,29 +1,40 @@
 """A customer's file on its way into the open channel: fetched first, then handed over beside its caption.
 
-Whatever keeps a file from crossing never keeps the message: its caption goes, and says why there is no file.
+Whatever keeps a file from crossing never keeps the message: its caption goes, and says why there is no file. Where it
+was our access or a server that was away, the file may still be had: the message is parked once all else of it is done,
+and a redrive brings the file alone (steps fetch_late, send_file).
 """
 
 from collections.abc import Callable
 
 from ponte.media.store import KeptFile
-from ponte.relays.effects import FetchMedia, PostNotice, Step, Steps, refused
+from ponte.relays.effects import FetchMedia, Park, PostNotice, Step, Steps, refused
 from ponte.texts import knows
 from ponte.texts import text as sentence
 from ponte.whatsapp.events import InboundMessage, Media
 
-_TOLD_BY_PORTAL = "message_refused"  # of an element whose text and files both came to nothing
+OWED = frozenset(("no_access", "unreachable"))
+"""Why a file was not had that lies at Meta all the same, for seven days."""
+
+TOLD_BY_PORTAL = "message_refused"  # of an element whose text and files both came to nothing
+
+LATE = "fetch_late"
 
 type Line = Callable[[bool], str]
 """What the operator reads, with the file beside it or without."""
 
 
 def fetch(message: InboundMessage, lang: str, steps: Steps) -> Step | None:
-    """The step that brings the message's file here; None where there is none, or it was tried."""
+    """The step that brings the message's file here; None where there is none, or it was tried.
+
+    A redrive forgets that it was refused, but not what was handed over without it.
+    """
     media = message.body
-    if not isinstance(media, Media) or "fetch" in steps:
+    if not isinstance(media, Media) or "fetch" in steps or LATE in steps:
         return None
     fallback = sentence(f"file.whatsapp.{'voice' if media.voice else media.kind}", lang)
-    return Step("fetch", FetchMedia(media.id, media.mime, media.sha256, media.filename, fallback))
+    fetching = FetchMedia(media.id, media.mime, media.sha256, media.filename, fallback)
+    return Step(LATE if "send" in steps else "fetch", fetching)
 
 
 def files(steps: Steps) -> tuple[KeptFile, ...]:
@@ -41,7 +52,7 @@ def text(line: Line, lang: str, steps: Steps) -> str:
 
 def needs_second_try(steps: Steps) -> bool:
     """Whether the portal refused the message because it could not fetch its file: it goes again as `text_alone`."""
-    return refused(steps, "send") == _TOLD_BY_PORTAL and _has_file(steps)
+    return refused(steps, "send") == TOLD_BY_PORTAL and _has_file(steps)
 
 
 def text_alone(line: Line, lang: str) -> str:
@@ -54,6 +65,29 @@ def missing(chat_id: str, lang: str, steps: Steps) -> Step | None:
     if not _has_file(steps) or sent.get("files") != 0 or not chat_id or "notice_file" in steps:
         return None
     why = sentence("reason.file.portal_fetch", lang)
+    return Step("notice_file", PostNotice(chat_id, sentence("notice.file_not_shown", lang, why=why)))
+
+
+def owed(steps: Steps) -> Park | None:
+    """What a message whose file may still be had ends with."""
+    code = refused(steps, LATE if LATE in steps else "fetch")
+    return Park("reason.file_owed", code) if code in OWED else None
+
+
+def late_text(line: Line, lang: str) -> str:
+    """The text beside a file that comes after its message."""
+    told = sentence("line.whatsapp.file_late", lang)
+    return f"{told}\n{caption}" if (caption := line(True)) else told
+
+
+def late_notice(chat_id: str, lang: str, steps: Steps) -> Step | None:
+    """A file that a redrive did not get either, for good, or that the portal did not take then."""
+    code = refused(steps, LATE)
+    if code is None and refused(steps, "send_file") is None and steps.get("send_file", {}).get("files") != 0:
+        return None
+    if "notice_file" in steps or not chat_id:
+        return None
+    why = reason(code or "portal_fetch", str(steps[LATE].get("detail", "")), lang)
     return Step("notice_file", PostNotice(chat_id, sentence("notice.file_not_shown", lang, why=why)))
 
 

@@ -164,7 +164,28 @@ def _as_message(message: InboundMessage, conversation: Conversation, crm: CrmMod
     # Nothing goes back to WhatsApp because of a reaction, an edit or a removal, not even a read mark; a call has none.
     if "mark_read" not in steps and not opens_nothing(message) and not isinstance(message.body, Call):
         return Step("mark_read", MarkRead(message.wamid))
-    return Finish()
+    return _file_owed(message, replace(conversation, chat_id=chat_id), crm, contact, lang, steps)
+
+
+def _file_owed(
+    message: InboundMessage, conversation: Conversation, crm: CrmMode, contact: str, lang: str, steps: Steps
+) -> Decision:
+    """The end of a message; of one that a redrive brings again, its file before."""
+    owed = inbound_media.owed(steps)
+    if owed is not None or inbound_media.LATE not in steps:
+        return owed or Finish()
+    if refused(steps, inbound_media.LATE) is None and "send_file" not in steps:
+
+        def line(has_file: bool) -> str:
+            return _line(message, conversation, lang, steps, has_file=has_file)
+
+        text = markup.to_bitrix24(inbound_media.late_text(line, lang))
+        send = _send(message, conversation, crm, text, contact, (KeptFile.of(steps[inbound_media.LATE]),))
+        return Step("send_file", replace(send, message_id=f"wamid.{digest(message.wamid, 'file')}"))
+    code = refused(steps, "send_file")
+    if code is not None and code != inbound_media.TOLD_BY_PORTAL:
+        return Park(f"reason.bitrix24.{code}", str(steps["send_file"].get("detail", "")))
+    return inbound_media.late_notice(conversation.chat_id, lang, steps) or Finish()
 
 
 def _let_go(conversation: Conversation, cause: str) -> Iterator[tuple[str, LetHeldGo]]:
@@ -220,12 +241,16 @@ def _handed_over(
         name, files, text = "send_again", (), inbound_media.text_alone(line, lang)
     if name in steps:
         return name
-    send = _send(message, conversation, markup.to_bitrix24(text), contact, files)
-    return Step(name, replace(send, disable_crm=crm == "none"))
+    return Step(name, _send(message, conversation, crm, markup.to_bitrix24(text), contact, files))
 
 
 def _send(
-    message: InboundMessage, conversation: Conversation, text: str, contact: str, files: tuple[KeptFile, ...]
+    message: InboundMessage,
+    conversation: Conversation,
+    crm: CrmMode,
+    text: str,
+    contact: str,
+    files: tuple[KeptFile, ...],
 ) -> SendToOpenLine:
     first, last = markup.clean_name(conversation.name)
     return SendToOpenLine(
@@ -240,6 +265,7 @@ def _send(
         text=text,
         chat_id=conversation.chat_id,
         contact_id=contact,
+        disable_crm=crm == "none",
         files=files,
     )
 

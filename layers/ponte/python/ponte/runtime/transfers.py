@@ -77,6 +77,8 @@ class Transfers:
         status = 0
         for _ in range(2):
             info = self._info(effect, phone_number_id, end)
+            if isinstance(info, Blocked):  # our token or a right of it: it may be renewed in minutes
+                return self._waited(Transient(info.code, counts=False), claim, "no_access")
             if not isinstance(info, media.MediaInfo):
                 return self._patiently(info, claim)
             try:
@@ -154,8 +156,6 @@ class Transfers:
         match outcome:
             case Succeeded(result):
                 return media.read_info(dict(result))
-            case Blocked():
-                return Rejected("no_access")
             case Rejected("100" | "33" | "131009" | "http_404" | "http_410"):
                 return Rejected("expired")
         return outcome
@@ -208,9 +208,13 @@ class Transfers:
         """What may get better is waited for, but neither for ever nor as one of the tries that end in parking."""
         if not isinstance(outcome, Transient | Unknown):
             return outcome
-        if self._clock.now_ms() - claim.first_ms > limits.PATIENCE_MS:
-            return Rejected("unreachable")
-        return Transient(outcome.code, outcome.wait_seconds if isinstance(outcome, Transient) else None, counts=False)
+        wait = outcome.wait_seconds if isinstance(outcome, Transient) else None
+        return self._waited(Transient(outcome.code, wait, counts=False), claim, "unreachable")
+
+    def _waited(self, outcome: Transient, claim: Claimed, given_up: str) -> Outcome:
+        """A redrive counts its patience anew."""
+        is_late = self._clock.now_ms() - claim.counted_from_ms > limits.PATIENCE_MS
+        return Rejected(given_up) if is_late else outcome
 
     def _deadline(self, timeout_seconds: float) -> float:
         return self._clock.now_ms() / 1000 + min(timeout_seconds, limits.TRANSFER_SECONDS)

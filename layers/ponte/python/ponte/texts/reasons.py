@@ -45,6 +45,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Não se sabe a quem responder: a conversa não tem telefone nem identificador do WhatsApp.",
         "en": "There is nobody to answer: the conversation has neither a phone nor a WhatsApp id.",
     },
+    "reason.file_owed": {
+        "pt-BR": "A mensagem foi entregue sem o seu arquivo, que não pôde ser buscado na Meta ({detail}). Ela o guarda por 7 dias: resolva o acesso e reenvie, e só o arquivo será entregue.",
+        "en": "The message was delivered without its file, which could not be fetched from Meta ({detail}). Meta keeps it for 7 days: mend the access and redrive, and the file alone is delivered.",
+    },
     "reason.sender_unknown": {
         "pt-BR": "O WhatsApp não informou quem enviou a mensagem: não há telefone nem identificador. Veja no celular.",
         "en": "WhatsApp did not say who sent the message: it has neither a phone nor an id. Look on the phone.",

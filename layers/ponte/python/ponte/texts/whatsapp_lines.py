@@ -9,6 +9,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "line.whatsapp.document_named": {"pt-BR": "📎 Documento: {name}", "en": "📎 Document: {name}"},
     "line.whatsapp.sticker": {"pt-BR": "🖼️ Figurinha", "en": "🖼️ Sticker"},
     "line.whatsapp.file_missing": {"pt-BR": "⚠️ O arquivo não veio. {why}", "en": "⚠️ The file did not come. {why}"},
+    "line.whatsapp.file_late": {
+        "pt-BR": "📎 O arquivo que faltou em uma mensagem anterior:",
+        "en": "📎 The file that was missing from an earlier message:",
+    },
     "line.whatsapp.location": {"pt-BR": "📍 Localização", "en": "📍 Location"},
     "line.whatsapp.location_named": {"pt-BR": "📍 Localização: {name}", "en": "📍 Location: {name}"},
     "line.whatsapp.contact": {"pt-BR": "👤 Contato: {name}", "en": "👤 Contact: {name}"},
