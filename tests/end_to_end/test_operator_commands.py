@@ -103,16 +103,41 @@ def test_what_is_typed_wrong_is_answered_in_the_chat_and_never_reaches_meta(
     assert running.parked() == []
 
 
+def quoting(target: int, answer: str) -> str:
+    return f"{FENCE}\nMaria [01.02.2026 10:00] #chat1807/{target}\nQuanto custa?\n{FENCE}\n{answer}"
+
+
+def shown_id(running: Sandbox, text: str) -> int:
+    """The portal's id of a message in one of its chats."""
+    chats = running.http.get(f"{running.playground}/play/state").json()["chats"]
+    (found,) = [int(m["id"]) for one in chats for m in one["messages"] if m["text"] == text]
+    return found
+
+
+def test_a_reaction_lands_on_the_quoted_message_and_is_taken_away_again(running: Sandbox) -> None:
+    running.put(chat())
+    running.post_whatsapp(running.text("wamid.IN-TO-REACT-TO", "Quanto custa?", sender="5511900000001"))
+    running.settle()
+    target = shown_id(running, "Quanto custa?")
+    for number, typed in ((9001, "/reagir :f09f918d:"), (9002, "/reagir")):
+        running.post_bitrix(running.operator(number, quoting(target, typed)))
+    running.post_bitrix(running.operator(9003, "/reagir 👍"))
+    running.settle()
+    assert [send["reaction"] for send in running.sends()] == [
+        {"message_id": "wamid.IN-TO-REACT-TO", "emoji": emoji} for emoji in ("👍", "")
+    ]
+    assert len(running.calls("imconnector.send.status.delivery")) == 2
+    (notice,) = running.notices()
+    assert "Responder" in notice
+
+
 def test_quotes_of_both_sides_become_whatsapps_own_and_an_unknown_one_stays_text(running: Sandbox) -> None:
     running.put(chat())
     running.post_whatsapp(running.text("wamid.IN-TO-BE-QUOTED", "Quanto custa?", sender="5511900000001"))
     running.post_bitrix(running.operator(9001, "Um momento"))
     running.settle()
-    history = running.http.get(f"{running.playground}/play/state").json()["chats"]
-    (shown,) = [m for one in history for m in one["messages"] if m["text"] == "Quanto custa?"]
-    for number, target in ((9002, shown["id"]), (9003, 9001), (9004, 12345)):
-        quote = f"{FENCE}\nMaria [01.02.2026 10:00] #chat1807/{target}\nQuanto custa?\n{FENCE}\nDez reais"
-        running.post_bitrix(running.operator(number, quote))
+    for number, target in ((9002, shown_id(running, "Quanto custa?")), (9003, 9001), (9004, 12345)):
+        running.post_bitrix(running.operator(number, quoting(target, "Dez reais")))
     running.settle()
     first, of_customer, of_operator, unknown = running.sends()
     ours = running.calls("imconnector.send.status.delivery")[0]["body"]["MESSAGES"][0]["message"]["id"][0]

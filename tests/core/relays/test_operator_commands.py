@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ponte.relays.operator_commands import CommandError, Interactive, PlainText, UseTemplate, parse
+from ponte.relays.operator_commands import (
+    CommandError,
+    Interactive,
+    PlainText,
+    React,
+    UseTemplate,
+    is_command,
+    parse,
+)
 from ponte.texts import knows
 from ponte.whatsapp.templates import Values
 
@@ -50,6 +58,14 @@ def test_what_is_no_command_is_text(text: str, body: str) -> None:
 )
 def test_a_template_is_named_and_its_parameters_are_lines(text: str, expected: UseTemplate) -> None:
     assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("/reagir 👍", True), ("/modelo", True), ("/botao x", True), ("//modelo x", False), ("oi", False)],
+)
+def test_what_is_a_command_right_or_wrong_is_known(text: str, expected: bool) -> None:
+    assert is_command(text) is expected
 
 
 def test_buttons_are_lines_under_a_text() -> None:
@@ -107,6 +123,11 @@ def test_a_link_is_one_button_under_a_text() -> None:
     )
 
 
+@pytest.mark.parametrize("emoji", ["👍", "❤️", "👍🏽", "👨‍👩‍👧‍👦", "🇧🇷", "1️⃣", ""])
+def test_a_reaction_is_one_emoji_or_none(emoji: str) -> None:
+    assert parse(f"/reagir {emoji}") == React(emoji)
+
+
 ROWS = "\n".join(f"- r{n}" for n in range(1, 12))
 
 
@@ -143,6 +164,12 @@ ROWS = "\n".join(f"- r{n}" for n in range(1, 12))
         ("/lista\nx\n#\n- b", "section_title_missing"),
         (f"/lista\nx\n# {'s' * 25}\n- b", "section_title_long"),
         (f"/lista\n{'x' * 4097}\n- a", "body_long"),
+        ("/reagir ok", "reaction_line"),
+        ("/reagir +1", "reaction_line"),
+        ("/reagir 👍 👍", "reaction_line"),
+        ("/reagir 👍\nobrigado", "reaction_line"),
+        (f"/reagir {'👍' * 17}", "reaction_line"),
+        ("/reagi 👍", "unknown"),
         ("/link", "link_line"),
         ("/link https://x.example\nx", "link_line"),
         ("/link Abrir http://x.example\nx", "link_line"),
@@ -177,7 +204,22 @@ def test_every_refusal_has_a_sentence_of_its_own() -> None:
 
 
 lines = st.sampled_from(
-    ["/modelo", "/botoes", "/lista", "/link", "/botões x", "//modelo", "- a", "- b | c", "-", "#", "# s", "texto", ""]
+    [
+        "/reagir 👍",
+        "/modelo",
+        "/botoes",
+        "/lista",
+        "/link",
+        "/botões x",
+        "//modelo",
+        "- a",
+        "- b | c",
+        "-",
+        "#",
+        "# s",
+        "texto",
+        "",
+    ]
 ) | st.sampled_from(["cabecalho=x", "rodape=", "botao1=2", "botão 9 =", "https://x.example", " | ", "=", "\x00", "a=b"])
 
 

@@ -11,7 +11,14 @@ from ponte.media.store import KeptFile
 from ponte.relays import window
 from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
 from ponte.relays.effects import Finish, Park, PostNotice, SendText, Step
-from ponte.relays.outbound_effects import FindTemplate, HoldReply, NoteAsked, SendInteractive, SendTemplate, StopHolding
+from ponte.relays.outbound_effects import (
+    FindTemplate,
+    HoldReply,
+    NoteAsked,
+    SendInteractive,
+    SendTemplate,
+    StopHolding,
+)
 from ponte.relays.window import FRESH_MS, WAITS, WINDOW_MS, Asking, is_shut, personal
 from ponte.whatsapp.templates import Template
 

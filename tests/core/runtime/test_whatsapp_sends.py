@@ -10,7 +10,7 @@ from ponte.mappings import Conversation, MemberId, Number, PersonId, PhoneNumber
 from ponte.outcome import Rejected, Succeeded, Transient
 from ponte.queue.envelope import Envelope
 from ponte.relays.effects import MarkRead, SendText
-from ponte.relays.outbound_effects import SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.relays.window import is_shut
 from ponte.storage.claims import Claimed
 from tests.core.runtime.bundle import Bundle
@@ -20,6 +20,7 @@ BODY = ({"type": "body", "parameters": [{"type": "text", "text": "Maria"}]},)
 SENDS: dict[str, Any] = {
     "text": SendText(TO, "", "oi", 0),
     "interactive": SendInteractive(TO, "", {"type": "button"}),
+    "reaction": SendReaction(TO, "", "wamid.IN", "👍"),
     "template": SendTemplate(TO, "", "retomar", "pt_BR", BODY, part="template", category="UTILITY"),
 }
 
@@ -70,7 +71,7 @@ def test_each_kind_goes_out_under_its_name_with_our_key(kind: str) -> None:
 
 def test_all_kinds_share_the_turns_of_one_pair_and_a_read_mark_takes_none() -> None:
     graph = Graph()
-    bundle = bundle_of(graph, per_second=1 / 6, burst=3)
+    bundle = bundle_of(graph, per_second=1 / 6, burst=4)
     for effect in SENDS.values():
         assert isinstance(perform(bundle, effect), Succeeded)
     for effect in SENDS.values():

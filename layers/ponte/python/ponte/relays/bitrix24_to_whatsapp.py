@@ -8,8 +8,16 @@ from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
 from ponte.relays import operator_commands, outbound_files, window
 from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step, Steps, refused
-from ponte.relays.operator_commands import CommandError, Interactive, PlainText, UseTemplate
-from ponte.relays.outbound_effects import FindQuoted, FindTemplate, NoteAsked, SendInteractive, SendTemplate
+from ponte.relays.operator_commands import CommandError, Interactive, PlainText, React, UseTemplate
+from ponte.relays.outbound_effects import (
+    FindQuoted,
+    FindTemplate,
+    NoteAsked,
+    SendInteractive,
+    SendReaction,
+    SendTemplate,
+)
+from ponte.relays.outbound_files import Piece
 from ponte.relays.window import Asking
 from ponte.texts import text as sentence
 from ponte.whatsapp import templates
@@ -67,9 +75,6 @@ class Reply:
     came_late: bool = False
 
 
-type Piece = SendText | SendInteractive | SendTemplate
-
-
 def open_step(steps: Steps) -> str:
     """The send that a crash may have struck, "" for none: holding a reply comes before any send of it."""
     if "hold" in steps:
@@ -93,7 +98,7 @@ def decide(event: OperatorMessage, reply: Reply, steps: Steps) -> Decision:
     if quoted and quoted.chat_id == event.chat_id and "quote" not in steps:
         return Step("quote", FindQuoted(event.connector, event.chat_id, quoted.message_id))
     reply_to = str(steps.get("quote", {}).get("wamid", ""))
-    text = quoted.answer if quoted and reply_to else event.text
+    text = quoted.answer if quoted and (reply_to or _is_command(quoted.answer)) else event.text
     address = recipient(conversation, event.external)
     try:
         pieces = _pieces(event, text, reply, address, reply_to, steps)
@@ -186,8 +191,17 @@ def _pieces(
             return [SendText(to, bsuid, part, number, "" if number else reply_to) for number, part in enumerate(parts)]
         case Interactive(content):
             return [SendInteractive(to, bsuid, content, reply_to=reply_to)]
+        case React(emoji):
+            if not reply_to:
+                raise CommandError("reaction_to_nothing")
+            return [SendReaction(to, bsuid, reply_to, emoji)]
         case UseTemplate():
             return _template(event, command, reply, address, reply_to, steps)
+
+
+def _is_command(text: str) -> bool:
+    """Of an answer whose quote nobody can place: a command stays one, and never reaches a customer as text."""
+    return operator_commands.is_command(markup.to_whatsapp(text, signature=False))
 
 
 def _template(

@@ -22,6 +22,7 @@ from ponte.relays.outbound_effects import (
     LetHeldGo,
     NoteAsked,
     SendInteractive,
+    SendReaction,
     SendTemplate,
     StopHolding,
 )
@@ -339,6 +340,7 @@ type Effect = (
     | SendText
     | SendTemplate
     | SendInteractive
+    | SendReaction
     | FindTemplate
     | KeepTemplateChange
     | HoldReply

@@ -4,6 +4,7 @@
     /botoes                         a text and up to three lines "- title"
     /lista [label]                  a text and up to ten lines "- title | description", perhaps under "# section"
     /link label address             a text under which one button opens the address
+    /reagir [emoji]                 typed as the answer to a message: an emoji on it; without one it is taken away
 
 `cabecalho=` and `rodape=` lines are the header and the footer, `botao1=` what a template's first button wants. A first
 line that begins with "//" is text: it goes out with one slash less. Limits: WhatsApp's, .../messages/interactive-* and
@@ -30,6 +31,7 @@ MAX_LABEL = 20
 MAX_HEADER = 60
 MAX_FOOTER = 60
 MAX_BODY = 1024
+MAX_EMOJI = 16  # code points; a family with skin tones has 11
 MAX_LIST_BODY = 4096
 DEFAULT_LABEL = "Ver opções"
 _WORD = re.compile(r"/([^\W\d_]+)(?:[ \t]+(.*))?")
@@ -62,11 +64,18 @@ class Interactive:
 
 
 @dataclass(frozen=True, slots=True)
+class React:
+    """emoji: "" takes our reaction away. To which message, the quote says."""
+
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlainText:
     body: str = field(repr=False)
 
 
-type Command = UseTemplate | Interactive | PlainText
+type Command = UseTemplate | Interactive | React | PlainText
 
 
 def parse(text: str, greeting: str = "") -> Command:
@@ -90,6 +99,14 @@ def parse(text: str, greeting: str = "") -> Command:
         return PlainText(text)
     lines = [line.strip() for line in rest.split("\n")]
     return read((found[2] or "").strip(), lines, greeting)
+
+
+def is_command(text: str) -> bool:
+    """Whether `parse` takes it for one, be it typed right or wrong."""
+    try:
+        return not isinstance(parse(text), PlainText)
+    except CommandError:
+        return True
 
 
 def _plain(word: str) -> str:
@@ -194,6 +211,18 @@ def _link(arguments: str, lines: Sequence[str], greeting: str) -> Command:
     return Interactive(_content("cta_url", parts, greeting, MAX_BODY, {"name": "cta_url", "parameters": parameters}))
 
 
+def _reaction(emoji: str, lines: Sequence[str], _greeting: str) -> Command:
+    if any(lines) or not (emoji == "" or _is_emoji(emoji)):
+        raise CommandError("reaction_line")
+    return React(emoji)
+
+
+def _is_emoji(text: str) -> bool:
+    """Something like one picture, however many characters it is made of; which ones there are, Meta knows."""
+    signs = [each for each in text if each > "\u00ff" and unicodedata.category(each) in ("So", "Sk", "Me")]
+    return bool(signs) and len(text) <= MAX_EMOJI and not any(each.isalpha() or each.isspace() for each in text)
+
+
 def _rows(lines: Sequence[str], marks: str = "-") -> tuple[list[str], list[str]]:
     """The lines that begin with a mark, and the others."""
     rows = [line for line in lines if line and line[0] in marks]
@@ -244,4 +273,5 @@ _COMMANDS: dict[str, Callable[[str, Sequence[str], str], Command]] = {
     **dict.fromkeys(("botoes", "buttons"), _buttons),
     **dict.fromkeys(("lista", "list"), _list),
     "link": _link,
+    **dict.fromkeys(("reagir", "react"), _reaction),
 }

@@ -45,6 +45,22 @@ class SendInteractive:
 
 
 @dataclass(frozen=True, slots=True)
+class SendReaction:
+    """An emoji on an earlier message, "" to take it away. Outcome as SendText's. wamid: of that message.
+
+    A message has one reaction of ours at a time, so a second try changes nothing that anybody sees.
+    """
+
+    to: str
+    recipient: str
+    wamid: str
+    emoji: str
+    part: int = 0
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class FindTemplate:
     """A template in all its languages, asked of Graph and kept in the catalogue.
 

@@ -17,14 +17,14 @@ from ponte.media.names import safe_name
 from ponte.media.store import KeptFile
 from ponte.relays.effects import FetchFile, PostNotice, SendMedia, SendText, Step, Steps, UploadMedia, refused
 from ponte.relays.inbound_media import reason
-from ponte.relays.outbound_effects import SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.texts import text as sentence
 from ponte.whatsapp import media
 
 FIRST_PART = 100  # parts under it are the text's
 FILE_PARTS = range(FIRST_PART, FIRST_PART + MAX_FILES)
 
-type Piece = SendText | SendInteractive | SendTemplate
+type Piece = SendText | SendInteractive | SendReaction | SendTemplate
 
 
 @dataclass(frozen=True, slots=True)

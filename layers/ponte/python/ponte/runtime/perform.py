@@ -41,7 +41,7 @@ from ponte.relays.effects import (
     UpdateInOpenLine,
     UploadMedia,
 )
-from ponte.relays.outbound_effects import SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.runtime.execute import Proof
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
@@ -128,7 +128,7 @@ class CustomerPerformer:
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
-            case SendText() | SendMedia() | SendTemplate() | SendInteractive():
+            case SendText() | SendMedia() | SendTemplate() | SendInteractive() | SendReaction():
                 return self._means.sends.send(effect, claim, self._phone_number_id, self._conversation, timeout_seconds)
             case FetchMedia() | FetchFile() | UploadMedia():
                 return self._transfer(effect, claim, timeout_seconds)

@@ -29,7 +29,7 @@ from ponte.relays.effects import (
     Steps,
     UploadMedia,
 )
-from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendReaction, SendTemplate
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
 from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, route_of
 from ponte.runtime.settings import Settings
@@ -179,7 +179,7 @@ def _asked(decide: Decide, steps: Steps) -> Step | Finish | Park | None:
 def _assumed(effect: Effect) -> dict[str, Any]:
     """An outcome as it will be when all goes well; look-ups find nothing."""
     match effect:
-        case SendText() | SendMedia() | SendTemplate() | SendInteractive():
+        case SendText() | SendMedia() | SendTemplate() | SendInteractive() | SendReaction():
             return {"wamid": "?"}
         case HoldReply():
             return {"held": "ask"}

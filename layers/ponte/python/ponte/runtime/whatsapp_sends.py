@@ -14,7 +14,7 @@ from ponte.outcome import Blocked, Outcome, Rejected, Succeeded
 from ponte.people.callers import caller
 from ponte.relays.bitrix24_to_whatsapp import callback
 from ponte.relays.effects import SendMedia, SendText
-from ponte.relays.outbound_effects import SendInteractive, SendTemplate
+from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.relays.receipts_to_bitrix24 import STOPPED_MARKETING
 from ponte.relays.window import SHUT
 from ponte.runtime.number_calls import NumberCalls
@@ -29,7 +29,7 @@ from ponte.whatsapp import errors, media, requests
 
 MARKETING = "MARKETING"  # Meta's category of a template that promotes
 
-type Send = SendText | SendMedia | SendTemplate | SendInteractive
+type Send = SendText | SendMedia | SendTemplate | SendInteractive | SendReaction
 
 
 class WhatsappSends:
@@ -87,7 +87,7 @@ class WhatsappSends:
             kind,
             content,
             callback=callback(claim.event_id, effect.part),
-            reply_to=effect.reply_to or None,
+            reply_to=None if isinstance(effect, SendReaction) else effect.reply_to or None,
         )
         outcome = self._numbers.send(
             number,
@@ -142,6 +142,8 @@ def _content(effect: Send) -> tuple[str, Mapping[str, Any]]:
                 effect.kind, effect.media_id, caption=effect.caption, filename=effect.filename, voice=effect.voice
             )
             return effect.kind, content
+        case SendReaction():
+            return "reaction", {"message_id": effect.wamid, "emoji": effect.emoji}
         case SendInteractive():
             return "interactive", effect.content
         case SendTemplate():

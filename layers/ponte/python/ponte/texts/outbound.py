@@ -121,6 +121,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "escreva /link rótulo https://endereço na primeira linha e o texto abaixo.",
         "en": "write /link label https://address in the first line and the text below.",
     },
+    "command.reaction_line": {
+        "pt-BR": "escreva /reagir e um só emoji, na mesma linha; /reagir sozinho retira a reação.",
+        "en": "write /reagir and one emoji in the same line; /reagir alone takes the reaction away.",
+    },
+    "command.reaction_to_nothing": {
+        "pt-BR": 'use "Responder" do Bitrix24 na mensagem a que quer reagir e escreva /reagir na resposta. Só mensagens desta conversa no WhatsApp servem.',
+        "en": 'use Bitrix24\'s "Reply" on the message that you want to react to and write /reagir as the answer. Only messages of this WhatsApp conversation will do.',
+    },
     "command.body_missing": {
         "pt-BR": 'falta o texto da mensagem, em linhas que não comecem com "-", "#" ou "/".',
         "en": 'the message\'s text is missing, in lines that do not begin with "-", "#" or "/".',
