@@ -27,6 +27,10 @@ Coexistence = Annotated[
     bool | None,
     typer.Option("--coexistence/--no-coexistence", help="também no aplicativo: 20 por segundo / used in the app too"),
 ]
+Typing = Annotated[
+    bool | None,
+    typer.Option("--typing/--no-typing", help="mostra “digitando…” ao cliente / show the customer “typing…”"),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]
 
 
@@ -44,6 +48,7 @@ def number_json(number: Number) -> dict[str, Any]:
         "member_id": masked(number.member_id) if number.member_id else None,
         "connector": number.connector or None,
         "line": number.line or None,
+        "typing": number.shows_typing,
     }
 
 
@@ -80,6 +85,7 @@ def put_number(
     display: Phone,
     portfolio_id: Portfolio = "",
     coexistence: Coexistence = None,
+    typing: Typing = None,
     yes: Yes = False,
 ) -> None:
     """Cadastra um número ou corrige os seus dados / add a number or correct its data"""
@@ -109,6 +115,8 @@ def put_number(
     number = replace(number, waba_id=waba_id, display_phone_number=display, portfolio_id=portfolio)
     if coexistence is not None:
         number = replace(number, rate=COEXISTENCE_RATE if coexistence else NUMBER_RATE)
+    if typing is not None:
+        number = replace(number, shows_typing=typing)
     with quiet():
         wiring.directory().save_number(number)
     session.show(number_json(number), lambda console: console.print(session.say("numbers.saved", id=phone_number_id)))

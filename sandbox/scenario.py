@@ -46,6 +46,7 @@ class Number(TypedDict):
     portfolio_id: NotRequired[str]
     display_phone_number: str
     window_template: NotRequired[WindowTemplate]
+    typing: NotRequired[bool]
     rate: NumberRate
 
 

@@ -118,6 +118,7 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
         pair_rate=Rate(rate["pair_per_s"], round(rate["pair_burst"])),
         portfolio_id=number.get("portfolio_id", ""),
         window_template=window_template_of(number.get("window_template")),
+        shows_typing=number.get("typing", False),
     )
 
 

@@ -162,6 +162,16 @@ def test_a_number_that_is_used_in_the_app_too_sends_twenty_a_second(ponte: Run) 
     assert rates == [80, 20, 20, 80]
 
 
+def test_typing_is_off_until_it_is_switched_on_and_stays_as_it_was_set(ponte: Run) -> None:
+    options = ("--phone-number-id", "106540352242922", "--waba-id", "10229", "--phone", "+55 11 3030-4040", "--yes")
+    shown = []
+    for more in ((), ("--typing",), (), ("--no-typing",)):
+        status, answer = ponte("numbers", "put", *options, *more)
+        assert status == 0
+        shown.append((answer["typing"], wiring.directory().numbers()[0].shows_typing))
+    assert shown == [(False, False), (True, True), (True, True), (False, False)]
+
+
 def test_a_new_number_is_free_and_keeps_its_line_when_changed(ponte: Run) -> None:
     assert put(ponte) == 0
     (listed,) = ponte("numbers", "list")[1]["numbers"]

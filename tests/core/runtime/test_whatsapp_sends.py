@@ -1,6 +1,7 @@
 """Every kind of send takes its turn, carries our key and keeps what comes of it; read marks take none."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +82,19 @@ def test_all_kinds_share_the_turns_of_one_pair_and_a_read_mark_takes_none() -> N
         assert 0 < (outcome.wait_seconds or 0) <= 6
     assert isinstance(perform(bundle, MarkRead("wamid.IN")), Succeeded)
     assert [body.get("type", body.get("status")) for body in graph.bodies] == [*SENDS, "read"]
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_read_mark_says_that_somebody_types_where_the_number_shows_it(shows: bool) -> None:
+    graph = Graph()
+    bundle = bundle_of(graph)
+    number = bundle.means.directory.number("pn")
+    assert number is not None
+    bundle.means.directory.save_number(replace(number, shows_typing=shows))
+    perform(bundle, MarkRead("wamid.IN"))
+    (body,) = graph.bodies
+    assert (body["status"], body["message_id"]) == ("read", "wamid.IN")
+    assert body.get("typing_indicator") == ({"type": "text"} if shows else None)
 
 
 @pytest.mark.parametrize(("code", "shut"), [(131047, True), (131026, False)])

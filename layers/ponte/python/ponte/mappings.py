@@ -77,7 +77,8 @@ class Number:
     """A WhatsApp business number and the line it is joined with.
 
     portfolio_id: Meta's business portfolio that the number belongs to, "" where nobody said.
-    window_template: None = none is sent by itself.
+    window_template: None = none is sent by itself. shows_typing: the customer sees "typing..." for up to 25 s once
+    their message is in the operators' chat.
     """
 
     phone_number_id: PhoneNumberId
@@ -90,6 +91,7 @@ class Number:
     pair_rate: Rate
     portfolio_id: str = ""
     window_template: WindowTemplate | None = None
+    shows_typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

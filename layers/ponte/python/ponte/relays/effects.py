@@ -182,7 +182,7 @@ class SaveConversation:
 
 @dataclass(frozen=True, slots=True)
 class MarkRead:
-    """The blue ticks of the customer's message. Outcome {}."""
+    """The blue ticks of the customer's message; "typing..." with them, where the number shows it. Outcome {}."""
 
     wamid: str
     repeatable: ClassVar[bool] = True

@@ -237,9 +237,10 @@ class CustomerPerformer:
         return Succeeded({"id": answers.item_id(outcome.result)}) if isinstance(outcome, Succeeded) else outcome
 
     def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
-        request = whatsapp.mark_read(
-            self._phone_number_id, self._means.graph_version, self._means.secrets.read().access_token, effect.wamid
-        )
+        number = self._means.directory.number(self._phone_number_id)
+        mark = whatsapp.typing if number and number.shows_typing else whatsapp.mark_read
+        token = self._means.secrets.read().access_token
+        request = mark(self._phone_number_id, self._means.graph_version, token, effect.wamid)
         outcome = self._means.meta.call(request, min(timeout_seconds, MARK_READ_SECONDS), whatsapp_errors.classify)
         if isinstance(outcome, Transient | Unknown):
             return Succeeded({})  # the operator has the message; the mark of the customer's next one covers this one

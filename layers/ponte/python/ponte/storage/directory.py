@@ -181,6 +181,7 @@ def number_of(item: Item) -> Number:
         pair_rate=_rate(item, "pair_", PAIR_RATE),
         portfolio_id=str(item.get("portfolio_id", "")),
         window_template=window_template_of(item.get("window_template")),
+        shows_typing=bool(item.get("shows_typing", False)),
     )
 
 
@@ -208,6 +209,7 @@ def number_item(number: Number) -> Item:
         **rate_attributes(number.rate, "rate_"),
         **rate_attributes(number.pair_rate, "pair_"),
         **({"window_template": window} if window else {}),
+        **({"shows_typing": True} if number.shows_typing else {}),
         "gsi1pk": NUMBERS,
         "gsi1sk": str(number.phone_number_id),
     }
