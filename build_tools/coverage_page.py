@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.scenario import load
+from sandbox.simulate.office import FILE, NOW_MS, NUMBER, scenario
 from sandbox.simulate.walk import Walk
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "tests" / "samples"
 PAGE = ROOT / "docs" / "coverage.md"
-NUMBER, MEMBER = "106540352242922", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-CONNECTOR, LINE = "wa_cloud_bridge", 107
-NOW_MS = 1_763_500_100_000  # a minute after the samples' stamps, so that the window is open
 KINDS = ("image", "video", "audio", "document", "sticker")
-FILE = b"the file of the sample"  # of which the samples tell the name, type and digest only
 CUSTOMERS = ("from", "from_user_id", "from_parent_user_id")
 LONGEST = 160
-LINKED = {"aB3xK": "image/jpeg", "Qz91p": "application/pdf"}  # the codes in the links of the operators' samples
+SAID_AS, SAID = "wamid.CUSTOMER", "Quanto custa?"  # what the operators' samples quote
+SHUT_MS = 25 * 3600 * 1000
+OF_A_SHUT_WINDOW = ("messageadd_text_signed", "messageadd_document_caption", "messageadd_command_template")
 # Posts that are pages of the app inside the portal, not events; tests of the installation show them.
 OWN_FLOWS = ("whatsapp_account", "whatsapp_preference", "bitrix24_portal")  # counted whatever the ledger says
 NOT_EVENTS = {"install_page", "install_page_legacy_fields", "placement_setting_connector", "responses"}
@@ -36,8 +35,9 @@ HEAD = (
     "# What crosses, and how it looks on the other side\n\n"
     "Written by `build_tools/coverage_page.py`, which runs every sample of `tests/samples` through the bridge's own "
     "workers over memory and the fake providers; a test fails when this page is stale. The office of the samples has a "
-    "chat with the customer, in which both have written. *line*: a message in the customer's name. *notice*: a grey "
-    "line that only operators see. 📎: a file beside it. ⏎: a line break. SENT: the ledger's word for done.\n\n"
+    "chat with the customer, in which both have written; its line does not show the operator's name. *line*: a message "
+    "in the customer's name. *notice*: a grey line that only operators see. 📎: a file beside it. ⏎: a line break. "
+    "SENT: the ledger's word for done.\n\n"
 )
 
 
@@ -51,59 +51,25 @@ class Row:
     sample: str
 
 
-def scenario(sent: list[str], media: list[dict[str, Any]]) -> dict[str, Any]:
-    """The office of the samples: its number, its line, the chat of the operators' samples. sent: wamids in it.
-
-    media: a webhook's own words for the files that lie at Meta.
-    """
-    encoded = {"bytes_base64": base64.b64encode(FILE).decode()}
-    number = {"phone_number_id": NUMBER, "waba_id": "102290129340398", "display_phone_number": "15550783881"}
-    chat = {"chat_id": 1807, "external": "5511900000001", "connector": CONNECTOR, "line": LINE, "bitrix_user_id": 585}
-    portal = {
-        "member_id": MEMBER,
-        "domain": "contoso.bitrix24.com.br",
-        "application_token": "d5a1f6c0e9b84723a6c1e0f9b8d7c6a5",
-        "access_token": "access",
-        "refresh_token": "refresh",
-        "expires_at": NOW_MS // 1000 + 3600,
-        "lines": [{"connector": CONNECTOR, "line": LINE, "phone_number_id": NUMBER}],
-        "chats": [{**chat, "name": "Maria Silva", "last_inbound_ms": NOW_MS - 60_000}],
-        "sent": [{"im_message_id": 86000, "wamids": sent, "external": "5511900000001"}],
-        "files": [{"code": code, "name": code, "mime_type": mime, **encoded} for code, mime in LINKED.items()],
-    }
-    return {
-        "meta": {
-            "app_secret": "0123456789abcdef0123456789abcdef",
-            "verify_token": "v",
-            "access_token": "t",
-            "numbers": [number],
-            "media": [{"id": each["id"], "mime_type": each["mime_type"], **encoded} for each in media],
-        },
-        "bitrix24": {"client_id": "c", "client_secret": "s", "portals": [portal]},
-    }
-
-
 def rows(platform: str) -> list[Row]:
     """The rows of one platform's samples, by type and sample."""
-    found = [
-        row(platform, path.parent.name, path.read_bytes())
-        for path in sorted(SAMPLES.glob(f"{platform}/*/body"))
-        if path.parent.name not in NOT_EVENTS
-    ]
+    samples = [path.parent.name for path in sorted(SAMPLES.glob(f"{platform}/*/body"))]
+    found = [row(platform, sample) for sample in samples if sample not in NOT_EVENTS]
     return sorted(found, key=lambda each: (each.type, each.sample))
 
 
-def row(platform: str, sample: str, body: bytes) -> Row:
-    """What one sample does."""
+def row(platform: str, sample: str, ago_ms: int = 60_000) -> Row:
+    """What one sample does. ago_ms: since when the customer of the operators' samples is silent."""
+    body = (SAMPLES / platform / sample / "body").read_bytes()
     sent = re.findall(r'"id":"(wamid[^"]+)","status"', body.decode()) if platform == "whatsapp" else []
     tree = json.loads(body) if platform == "whatsapp" else {}
     media = list(files_of(tree))
     if media:
         body = json.dumps(tree).encode()
-    walk = Walk(load(scenario(sent or ["wamid.OPERATOR"], media), NOW_MS / 1000), NOW_MS)
-    if platform == "whatsapp":
-        for earlier in earlier_messages(json.loads(body)):
-            walk.whatsapp(earlier)
+    given = scenario(sent or ["wamid.OPERATOR"], media, list(linked(platform, sample)), ago_ms)
+    walk = Walk(load(given, NOW_MS / 1000), NOW_MS)
+    for earlier in earlier_messages(json.loads(body)) if platform == "whatsapp" else told_to_operators(ago_ms):
+        walk.whatsapp(earlier)
     before, calls, states = texts(walk), len(walk.calls), ledger(walk)
     walk.counts.clear()
     counted = walk.whatsapp(body) if platform == "whatsapp" else walk.bitrix24(body)
@@ -123,6 +89,30 @@ def files_of(tree: Any) -> Iterator[dict[str, Any]]:
             if file:
                 file["sha256"] = digest
                 yield file
+
+
+def linked(platform: str, sample: str) -> Iterator[dict[str, Any]]:
+    """The files of an operator's sample, which lie beside it under the codes in their links."""
+    folder = SAMPLES / platform / sample
+    tree = (folder / "tree.json").read_text() if platform == "bitrix24" else ""
+    for mime, code in re.findall(r'"mime": "([^"]+)",\s+"link": "[^"]+/~(\w+)', tree):
+        if (path := folder / "files" / code).exists():
+            encoded = base64.b64encode(path.read_bytes()).decode()
+            yield {"code": code, "name": code, "mime_type": mime, "bytes_base64": encoded}
+
+
+def told_to_operators(ago_ms: int) -> Iterator[bytes]:
+    """What the customer of the operators' samples wrote, in message 90005 of the portal."""
+    text = {"id": SAID_AS, "timestamp": str((NOW_MS - ago_ms) // 1000), "type": "text"}
+    metadata = {"display_phone_number": "15550783881", "phone_number_id": NUMBER}
+    said = {"from": "5511900000001", **text, "text": {"body": SAID}}
+    yield json.dumps(
+        {
+            "entry": [
+                {"id": "1", "changes": [{"field": "messages", "value": {"metadata": metadata, "messages": [said]}}]}
+            ]
+        }
+    ).encode()
 
 
 def earlier_messages(tree: Any) -> Iterator[bytes]:
@@ -187,12 +177,35 @@ def phone(walk: Walk, first: int) -> Iterator[str]:
         if name.endswith("/messages") and body.get("status") == "read":
             yield "blue ticks" + (", typing" if "typing_indicator" in body else "")
         elif name.endswith("/messages"):
-            content = body.get(body["type"], {})
-            words = str(content.get("body") or content.get("caption") or "")
-            files = [str(content.get("filename") or body["type"])] if "id" in content else []
-            yield f"WhatsApp {body['type']}: {seen(words, files)}"
+            yield f"WhatsApp {body['type']}: {sent_as(body['type'], body[body['type']])}{quoting(body)}"
         elif name in ("imconnector.send.status.delivery", "imconnector.send.status.reading"):
             yield f"{name.rpartition('.')[2]} told to Bitrix24"
+
+
+def sent_as(kind: str, content: dict[str, Any]) -> str:
+    """A message as the phone shows it."""
+    match kind:
+        case "template":
+            values = [one["text"] for part in content.get("components", []) for one in part["parameters"]]
+            return f"{content['name']} ({', '.join(values)})"
+        case "interactive":
+            action = content["action"]
+            rows = [row["title"] for section in action.get("sections", []) for row in section["rows"]]
+            titles = [button["reply"]["title"] for button in action.get("buttons", [])] + rows
+            titles += [action["parameters"]["display_text"]] if "parameters" in action else []
+            return f"{quoted(content['body']['text'])} {' '.join(f'[{title}]' for title in titles)}"
+        case "reaction":
+            return f"{content['emoji']} on {named(content['message_id'])}"
+    files = [str(content.get("filename") or ("voice" if content.get("voice") else kind))] if "id" in content else []
+    return seen(str(content.get("body") or content.get("caption") or ""), files)
+
+
+def quoting(body: dict[str, Any]) -> str:
+    return f", in reply to {named(body['context']['message_id'])}" if "context" in body else ""
+
+
+def named(wamid: str) -> str:
+    return f"the customer's {quoted(SAID)}" if wamid == SAID_AS else wamid
 
 
 def ledger(walk: Walk) -> dict[str, str]:
@@ -235,10 +248,16 @@ def quoted(text: str) -> str:
 
 def page() -> str:
     """The whole page."""
+    into_shut = [row("bitrix24", sample, SHUT_MS) for sample in OF_A_SHUT_WINDOW]
+    sections = (
+        ("From WhatsApp to Bitrix24", "whatsapp", rows("whatsapp")),
+        ("From Bitrix24 to WhatsApp", "bitrix24", rows("bitrix24")),
+        ("From Bitrix24 to WhatsApp, when the customer last wrote 25 hours ago", "bitrix24", into_shut),
+    )
     parts = [HEAD]
-    for title, platform in (("From WhatsApp to Bitrix24", "whatsapp"), ("From Bitrix24 to WhatsApp", "bitrix24")):
+    for title, platform, found in sections:
         parts.append(f"## {title}\n\n| type | what is shown | what is kept | sample |\n|---|---|---|---|\n")
-        parts += [f"| {r.type} | {r.shows} | {r.kept} | `{platform}/{r.sample}` |\n" for r in rows(platform)]
+        parts += [f"| {r.type} | {r.shows} | {r.kept} | `{platform}/{r.sample}` |\n" for r in found]
         parts.append("\n")
     return "".join(parts).rstrip("\n") + "\n"
 

@@ -32,6 +32,24 @@ def test_every_event_sample_has_one_row(coverage: ModuleType, platform: str) -> 
     assert sorted(row.sample for row in coverage.rows(platform)) == sorted(samples - coverage.NOT_EVENTS)
 
 
+CUSTOMERS = {
+    *("text", "image", "video", "audio", "document", "sticker", "location", "contacts", "button", "order", "reaction"),
+    *(f"interactive {kind}" for kind in ("button_reply", "list_reply", "nfm_reply", "call_permission_reply")),
+    *("system user_changed_number", "system user_changed_user_id", "unsupported", "edit", "revoke", "request_welcome"),
+    *("echo text", "echo edit", "echo revoke", "calls", "user_preferences", "errors", "history", "user_actions"),
+    *(f"status {word}" for word in ("sent", "delivered", "read", "played", "failed")),
+    *("account_update", "account_alerts", "phone_number_quality_update", "group_participants_update"),
+    *("message_template_status_update", "message_template_quality_update", "template_category_update"),
+}
+OPERATORS = {"text", "image", "video", "audio", "document", "sticker", "interactive", "template", "reaction"}
+
+
+def test_every_type_of_either_side_has_a_row(coverage: ModuleType) -> None:
+    assert CUSTOMERS - {row.type for row in coverage.rows("whatsapp")} == set()
+    sent = " ".join(row.shows for row in coverage.rows("bitrix24"))
+    assert {kind for kind in OPERATORS if f"WhatsApp {kind}: " not in sent} == set()
+
+
 def test_every_message_of_a_customer_is_shown_but_those_that_say_nothing(coverage: ModuleType) -> None:
     unseen = {row.sample for row in coverage.rows("whatsapp") if row.shows == "-" and row.kept.startswith("SKIPPED")}
     assert unseen == {"request_welcome", "calls_connect", "calls_by_business"}

@@ -11,82 +11,17 @@ from hypothesis import strategies as st
 from ponte.bitrix24 import events, forms
 from ponte.bitrix24.events import (
     AppInstalled,
-    AppPayment,
     AppUninstalled,
-    AppUpdated,
     Broken,
-    ConnectorSwitchedOff,
-    DialogFinished,
-    DialogStarted,
     Event,
     Ignored,
-    LineDeleted,
-    OperatorDelete,
-    OperatorEdit,
-    OperatorFile,
     OperatorMessage,
 )
 from ponte.errors import MalformedEvent
 
 from . import samples
+from .sample_events import EXPECTED, MEMBER, TOKEN, TS, C, X
 
-MEMBER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-TOKEN = "d5a1f6c0e9b84723a6c1e0f9b8d7c6a5"
-TS = 1773759161
-C, L, X = "wa_cloud_bridge", 107, "5511900000001"
-WAMID = ("wamid.FAKE0001AAAA",)
-
-
-def message(im: str, text: str, author: str = "27", files: tuple[OperatorFile, ...] = ()) -> OperatorMessage:
-    return OperatorMessage(C, L, "1807", im, X, author, text, files, TS)
-
-
-IMAGE = OperatorFile("vitrine.jpg", "image", "image/jpeg", "https://contoso.bitrix24.com.br/~aB3xK#img.jpg", 245871)
-PDF = OperatorFile("Orçamento 4512.pdf", "file", "application/pdf", "https://contoso.bitrix24.com.br/~Qz91p", 88123)
-BBCODE = (
-    "[b]Ana Souza:[/b] [br]Segue o resumo:\n[B]Pedido[/B] 4512\n[i]Entrega:[/i] amanhã\n"
-    "[URL=https://contoso.example/p/4512?x=1&y=2]Acompanhar[/URL]"
-)
-WELCOME = "Bem-vindo! O primeiro operador disponível vai responder."
-GRANT: dict[str, Any] = {
-    "expires_in": 3600,
-    "domain": "contoso.bitrix24.com.br",
-    "client_endpoint": "https://contoso.bitrix24.com.br/rest/",
-    "server_endpoint": "https://oauth.bitrix.info/rest/",
-    "scope": "crm,im,imopenlines,imconnector,user_brief,placement",
-    "user_id": "1",
-    "at": TS,
-}
-EXPECTED: dict[str, Event] = {
-    "messageadd_text_signed": message("86497", "[b]Ana Souza:[/b] [br]Boa tarde! Como posso ajudar?"),
-    "messageadd_text_unsigned": message("86499", "Boa tarde! Como posso ajudar?"),
-    "messageadd_multiline_bbcode": message("86503", BBCODE),
-    "messageadd_image": message("86505", "[b]Ana Souza:[/b] ", files=(IMAGE,)),
-    "messageadd_document_caption": message("86507", "[b]Ana Souza:[/b] [br]Orçamento em anexo", files=(PDF,)),
-    "messageadd_system_auto_text": message("86511", WELCOME, author="0"),
-    "messageadd_no_user_token": message("86513", "Lembrete automático do pedido 4512"),
-    "messageupdate": OperatorEdit(
-        C, L, "1807", "86497", X, "", "[b]Ana Souza:[/b][br] Boa tarde! Em que posso ajudar?", WAMID, TS
-    ),
-    "messagedelete": OperatorDelete(C, L, "1807", "86497", X, WAMID, TS),
-    "dialogstart": DialogStarted(C, L, X, "3282", "585", TS),
-    "dialogfinish": DialogFinished(C, L, X, "3282", "585", TS),
-    "linedelete": LineDeleted(107, TS),
-    "statusdelete": ConnectorSwitchedOff(C, L, TS),
-    "onappinstall_api_only": AppInstalled(
-        "66001eef0071b0008440001b89610219", "663c89bb0071b0008440001b8c8006ed", status="L", version="1", **GRANT
-    ),
-    "onappupdate": AppUpdated(
-        "66003dde0071b0008440001b89629b32", "663ca8aa0071b0008440001b8c81a006", status="F", version="2", **GRANT
-    ),
-    "onappuninstall_clean": AppUninstalled(clean=True, at=TS),
-    "onappuninstall_keep_data": AppUninstalled(clean=False, at=TS),
-    "onapppayment": AppPayment(status="S", payment_expired=False, days=28, at=TS),
-    "onapptest": Ignored("ONAPPTEST", "probe"),
-    "offlineevent": Ignored("ONOFFLINEEVENT", "probe"),
-    "crmcontactupdate": Ignored("ONCRMCONTACTUPDATE", "crm"),
-    "outgoing_webhook_crmleadadd": Ignored("ONCRMLEADADD", "crm"),
-}
 PAGES = {"install_page", "install_page_legacy_fields", "placement_setting_connector"}
 
 
