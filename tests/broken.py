@@ -18,3 +18,21 @@ def replaced(tree: Any, path: Place, value: Any) -> Any:
     copy = dict(tree) if isinstance(tree, dict) else list(tree)
     copy[path[0]] = replaced(copy[path[0]], path[1:], value)
     return copy
+
+
+def without(tree: Any, path: Place) -> Any:
+    """A copy of the tree without that place, which is not the root."""
+    if len(path) == 1:
+        return (
+            {key: value for key, value in tree.items() if key != path[0]}
+            if isinstance(tree, dict)
+            else [value for n, value in enumerate(tree) if n != path[0]]
+        )
+    return replaced(tree, path[:1], without(tree[path[0]], path[1:]))
+
+
+def with_extras(tree: Any, extra: Any) -> Any:
+    """A copy of the tree with keys in every mapping that nobody knows."""
+    if isinstance(tree, dict):
+        return {"_new": extra, **{key: with_extras(value, extra) for key, value in tree.items()}, "new2": [extra]}
+    return [with_extras(value, extra) for value in tree] if isinstance(tree, list) else tree

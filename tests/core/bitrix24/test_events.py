@@ -18,6 +18,7 @@ from ponte.bitrix24.events import (
     OperatorMessage,
 )
 from ponte.errors import MalformedEvent
+from tests.broken import places, with_extras, without
 
 from . import samples
 from .sample_events import EXPECTED, MEMBER, TOKEN, TS, C, X
@@ -256,3 +257,19 @@ def test_no_mutation_of_a_sample_makes_parse_raise_or_breaks_the_round_trip(name
             break
     for event in events.parse(tree).events:
         assert events.from_payload(json.loads(json.dumps(events.to_payload(event)))) == event
+
+
+@given(name=st.sampled_from(sorted(EXPECTED)), data=st.data())
+def test_any_keys_may_be_missing(name: str, data: st.DataObject) -> None:
+    tree: Any = sample(name)
+    for _ in range(data.draw(st.integers(1, 6))):
+        if inner := [place for place in places(tree) if place]:
+            tree = without(tree, data.draw(st.sampled_from(inner)))
+    for event in events.parse(tree).events:
+        assert events.source_id(event)
+        assert events.from_payload(json.loads(json.dumps(events.to_payload(event)))) == event
+
+
+@given(name=st.sampled_from(sorted(EXPECTED)), extra=trees)
+def test_new_keys_at_every_level_change_nothing_that_is_read(name: str, extra: Any) -> None:
+    assert events.parse(with_extras(sample(name), extra)).events == (EXPECTED[name],)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ponte.errors import MalformedEvent
 from ponte.whatsapp import accounts, calls, describe, messages, preferences, statuses
 from ponte.whatsapp.split import split
-from tests.broken import places, replaced
+from tests.broken import places, replaced, with_extras, without
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"
 BODIES = [path.read_bytes() for path in sorted(SAMPLES.glob("*/body"))]
@@ -73,16 +73,6 @@ def test_samples_with_any_part_replaced_raise_nothing_else(tree: Any, data: st.D
     read_everything(json.dumps(tree).encode())
 
 
-def without(tree: Any, path: tuple[Any, ...]) -> Any:
-    if len(path) == 1:
-        return (
-            {key: value for key, value in tree.items() if key != path[0]}
-            if isinstance(tree, dict)
-            else [value for n, value in enumerate(tree) if n != path[0]]
-        )
-    return replaced(tree, path[:1], without(tree[path[0]], path[1:]))
-
-
 @settings(max_examples=300)
 @given(st.sampled_from(TREES), st.data())
 def test_samples_with_any_keys_missing_raise_nothing_else(tree: Any, data: st.DataObject) -> None:
@@ -91,12 +81,6 @@ def test_samples_with_any_keys_missing_raise_nothing_else(tree: Any, data: st.Da
         if inner:
             tree = without(tree, data.draw(st.sampled_from(inner)))
     read_everything(json.dumps(tree).encode())
-
-
-def with_extras(tree: Any, extra: Any) -> Any:
-    if isinstance(tree, dict):
-        return {"_new": extra, **{key: with_extras(value, extra) for key, value in tree.items()}, "new2": [extra]}
-    return [with_extras(value, extra) for value in tree] if isinstance(tree, list) else tree
 
 
 @settings(max_examples=150)
