@@ -39,7 +39,7 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import apigateway, dynamodb, lambda_svc, sqs
 
-HALT_SECONDS = 2.0
+HALT_SECONDS = 20.0  # a process that is being unpacked ends only once it is there: seconds, on a busy machine
 LAST_WORD_SECONDS = 3.0
 BATCHES_AT_ONCE = 3  # each is a function process; a laptop starts few of them quickly
 
