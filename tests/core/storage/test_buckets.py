@@ -114,6 +114,28 @@ class Counting(MemoryTable):
         return super().write(write)
 
 
+@pytest.mark.parametrize("pause_ms", [100, 1_000], ids=["busy", "idle"])
+def test_a_call_costs_one_write_once_the_bucket_is_known(pause_ms: int) -> None:
+    clock, table = Clock(0), Counting()
+    buckets = Buckets(table, clock)
+    for _ in range(4):
+        assert buckets.take(KEY, TWO_A_SECOND) == 0
+        clock.now += pause_ms
+    assert table.writes == 4
+
+
+def test_what_others_sold_of_the_same_bucket_costs_a_second_look_and_counts() -> None:
+    clock, table = Clock(0), Counting()
+    mine, theirs = Buckets(table, clock, max_wait_ms=0), Buckets(table, clock, max_wait_ms=0)
+    assert mine.take(KEY, TWO_A_SECOND) == 0
+    clock.now += 1_000  # full again, as far as `mine` knows
+    assert [theirs.take(KEY, TWO_A_SECOND) for _ in range(4)] == [0] * 4
+    before = table.writes
+    assert mine.take(KEY, TWO_A_SECOND) == 0
+    assert table.writes == before + 2
+    assert mine.take(KEY, TWO_A_SECOND) > 0
+
+
 def test_a_provider_that_works_pays_nothing_for_its_circuit() -> None:
     clock, plain, table = Clock(0), Counting(), Counting()
     limits, buckets = Buckets(plain, clock), Buckets(table, clock)
