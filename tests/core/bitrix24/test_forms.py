@@ -71,6 +71,13 @@ def test_bracketed_names_follow_php(body: str, tree: object) -> None:
     assert decode(body) == tree
 
 
+@pytest.mark.parametrize("length", [1, 99, 100, 101, 5_000])
+def test_a_name_is_read_alike_however_long_and_however_often(length: int) -> None:
+    body = f"{'n' * length}[a]=1&{'n' * length}[b]=2"
+    for _ in range(2):
+        assert decode(body) == {"n" * length: {"a": "1", "b": "2"}}
+
+
 def test_raw_invalid_bytes_are_replaced() -> None:
     assert forms.decode(b"a=\xff\x00\xe7", FORM) == {"a": "\ufffd\ufffd"}
 

@@ -2,8 +2,10 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)  # a message asks for the same few, again and again
 def digest(*parts: str) -> str:
     """First 22 characters of base64url(SHA-256(parts joined with "|")): 132 bits, safe in any key or queue id.
 

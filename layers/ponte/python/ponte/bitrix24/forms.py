@@ -16,6 +16,7 @@ The rules follow PHP's own reading of such names (`a[b][]`) where PHP has one:
 """
 
 import json
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -25,6 +26,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 MAX_FIELDS = 5_000  # one message is about 25 fields and the portal sends one per event
 MAX_DEPTH = 12  # the deepest known event, a file of a message, is 7
 _MAX_INDEX_DIGITS = 9
+_USUAL_NAME = 100  # bytes; names that anybody can make long are not remembered
 
 
 def decode(body: bytes, content_type: str | None) -> dict[str, Any]:
@@ -116,10 +118,15 @@ def _decode_form(body: bytes) -> dict[str, Any]:
     root = _Branch()
     for pair in body.split(b"&"):
         raw_name, _, raw_value = pair.partition(b"=")
-        name = _decoded(raw_name).lstrip(" ")
-        if name:
-            _put(root, _segments(name), _decoded(raw_value))
+        segments = _path(raw_name) if len(raw_name) <= _USUAL_NAME else _segments(_decoded(raw_name).lstrip(" "))
+        if segments[0]:
+            _put(root, segments, _decoded(raw_value))
     return {key: _finished(value) for key, value in root.children.items()}
+
+
+@lru_cache(maxsize=1024)  # the names of an event are the same in all of them
+def _path(raw_name: bytes) -> tuple[str, ...]:
+    return _segments(_decoded(raw_name).lstrip(" "))
 
 
 def _decoded(raw: bytes) -> str:
@@ -130,21 +137,21 @@ def _decoded(raw: bytes) -> str:
     return raw.replace(b"\0", b"").decode("utf-8", "replace")
 
 
-def _segments(name: str) -> list[str]:
-    """`a[b][]` as ["a", "b", ""]; see the table above for names that are not so well made."""
+def _segments(name: str) -> tuple[str, ...]:
+    """`a[b][]` as ("a", "b", ""); see the table above for names that are not so well made."""
     bracket = name.find("[")
     if bracket <= 0:
-        return [name]
+        return (name,)
     segments = [name[:bracket]]
     while bracket < len(name) and name[bracket] == "[":
         end = name.find("]", bracket)
         if end < 0:
-            return [name]
+            return (name,)
         segments.append(name[bracket + 1 : end])
         if len(segments) > MAX_DEPTH:
             raise BadRequest("too_deep")
         bracket = end + 1
-    return segments
+    return tuple(segments)
 
 
 class _Branch:
@@ -172,7 +179,7 @@ def _is_index(text: str) -> bool:
     return len(text) <= _MAX_INDEX_DIGITS and text.isascii() and text.isdigit() and (text[0] != "0" or len(text) == 1)
 
 
-def _put(root: _Branch, segments: list[str], value: str) -> None:
+def _put(root: _Branch, segments: tuple[str, ...], value: str) -> None:
     branch = root
     for depth, segment in enumerate(segments):
         key = branch.key(segment) if depth else segment

@@ -5,6 +5,7 @@ compared exactly, as ASCII host names: no port, no user part, no trailing dot, n
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 OAUTH_HOSTS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
@@ -24,7 +25,12 @@ _MAX_URL = 2048
 
 def is_portal_host(host: str) -> bool:
     """Whether `host`, in lower case, is a name under one of the vendor's portal zones."""
-    return len(host) <= 253 and _PORTAL_HOST.fullmatch(host) is not None
+    return len(host) <= 253 and _is_in_a_zone(host)
+
+
+@lru_cache(maxsize=1024)  # asked several times on the way of each call
+def _is_in_a_zone(host: str) -> bool:
+    return _PORTAL_HOST.fullmatch(host) is not None
 
 
 def portal_host(domain: str) -> str:

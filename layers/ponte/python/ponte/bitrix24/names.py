@@ -4,6 +4,7 @@ Source: bitrix24/b24restdocs, imconnector-send-messages.md (read 2026-11).
 """
 
 import unicodedata
+from functools import lru_cache
 
 MAX_NAME = 25
 NAMELESS = "Cliente"
@@ -11,6 +12,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4`", "'"))
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-"))
 
 
+@lru_cache(maxsize=256)
 def clean_name(name: str | None) -> tuple[str, str]:
     """(first name, last name); the last may be "". A name with no letters gives ("Cliente", "").
 

@@ -15,6 +15,7 @@ Source: bitrix24/b24restdocs, chats/messages/formatting.md (read 2026-11).
 """
 
 import re
+from functools import lru_cache
 
 SIGNATURE = re.compile(r"\[b\](?P<name>[^\[\]\n]{1,200}):\[/b\](?: ?\[br\] ?| \Z)", re.IGNORECASE)
 _TAG = re.compile(r"\[(?P<close>/?)(?P<name>[a-z]{1,10})(?P<value>[= ][^\[\]\n]*)?\]", re.IGNORECASE)
@@ -39,6 +40,7 @@ _FENCE = "-" * 54
 _QUOTE_ON, _QUOTE_OFF = "\x01", "\x02"  # lines of our own; no such character is left in the input
 
 
+@lru_cache(maxsize=32)  # a relay asks again after every effect of a message, and a batch is ten messages
 def to_whatsapp(text: str, *, signature: bool) -> str:
     """The operator's text for WhatsApp, without blanks around it; "" when nothing is left to send.
 
@@ -78,6 +80,8 @@ class _Writer:
         self.label: list[str] = []
 
     def render(self, text: str) -> str:
+        if "[" not in text:  # nothing to render, as in most of what people write
+            return text
         position = 0
         has_code_end = True
         while found := _TAG.search(text, position):
@@ -168,6 +172,8 @@ def _bare(link: str) -> str:
 
 def _quoted_lines(text: str) -> str:
     """Quotes of all three kinds as lines with "> "; fences without a partner stay."""
+    if not (">>" in text or _FENCE in text or _QUOTE_ON in text or _QUOTE_OFF in text):
+        return text
     lines = text.split("\n")
     fences = [index for index, line in enumerate(lines) if line.strip() == _FENCE]
     partner = dict(zip(fences[::2], fences[1::2], strict=False))

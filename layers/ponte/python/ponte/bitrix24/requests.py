@@ -22,6 +22,7 @@ FILES_TIMEOUT_SECONDS = 40.0  # the portal fetches the files inside the call; it
 HISTORY_PAGE = 50  # of im.dialog.messages.get; portals give 20 unless asked
 CONTACT = 3  # entityTypeId of crm.item.*
 LEAD = 1
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _METHOD = re.compile(r"[a-z0-9.]{3,64}", re.IGNORECASE)
 
 
@@ -66,7 +67,7 @@ def call(
 
 def json_bytes(params: Any) -> bytes:
     """UTF-8 JSON. A lone surrogate becomes "?": the portal would refuse the whole body for it."""
-    return json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _JSON.encode(params).encode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ who is already known. There is no rule, by area or by age, for which form WhatsA
 """
 
 import re
+from functools import lru_cache
 
 _WRITTEN = re.compile(r"[0-9\s()\-./+\u2010-\u2015]{1,64}")
 _NOT_DIGIT = re.compile(r"[^0-9]")
@@ -23,6 +24,7 @@ _ARGENTINA_MOBILE = re.compile(r"549([1-9][0-9]{9})")
 _SHORTEST, _LONGEST = 7, 15  # digits of an E.164 number
 
 
+@lru_cache(maxsize=1024)  # every lookup below begins here, and a message makes a dozen of the same phone
 def digits(value: str) -> str:
     """The digits of a phone as people write it, an international "00" or "+" removed.
 

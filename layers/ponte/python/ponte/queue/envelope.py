@@ -11,6 +11,7 @@ from typing import Any
 from ponte.errors import MalformedEvent
 
 VERSION = 1
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Envelope:
         own = {name: getattr(self, name) for name in self.__slots__}
         if self.claim is not None:
             own["payload"] = {}
-        return json.dumps({"v": VERSION, "id": self.id, **own}, separators=(",", ":"))
+        return _JSON.encode({"v": VERSION, "id": self.id, **own})
 
 
 def pack(dumped: Sequence[str]) -> str:

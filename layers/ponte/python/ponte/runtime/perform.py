@@ -111,7 +111,7 @@ class CustomerPerformer:
         self, means: Means, portal: Portal | None, phone_number_id: str, conversation: Conversation | None
     ) -> None:
         self._means = means
-        self._portals = means.portals
+        self._chat = ""
         self._portal = portal
         self._phone_number_id = phone_number_id
         self._conversation = conversation
@@ -124,7 +124,7 @@ class CustomerPerformer:
     def perform(  # noqa: PLR0912 - one arm per effect
         self, effect: Effect, claim: Claimed, timeout_seconds: float
     ) -> Outcome:
-        self._portals = self._means.portals.for_chat(digest(claim.conversation))
+        self._chat = digest(claim.conversation)
         match effect:
             case SendToOpenLine():
                 return self._send_to_open_line(effect, timeout_seconds)
@@ -171,7 +171,7 @@ class CustomerPerformer:
     ) -> Outcome:
         if self._portal is None:
             return Blocked("portal_unknown")
-        return self._portals.call(self._portal, call, timeout_seconds, classify)
+        return self._means.portals.for_chat(self._chat).call(self._portal, call, timeout_seconds, classify)
 
     def _send_to_open_line(self, effect: SendToOpenLine, timeout_seconds: float) -> Outcome:
         customer = bitrix24.Customer(effect.external, effect.first_name, effect.last_name, effect.phone)

@@ -4,6 +4,7 @@ Stdlib only beside the table port: the ingress functions import this. Tokens are
 """
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,29 +25,19 @@ class Directory:
         self._table = table
         self._clock = clock
         self._cache_ms = cache_ms
-        self._cache: dict[tuple[str, str], tuple[int, Item | None]] = {}
+        self._cache: dict[tuple[str, str], tuple[int, Any]] = {}  # until when, and what was read
 
     def portal(self, member_id: str, *, fresh: bool = False) -> Portal | None:
-        item = self._read(keys.portal(member_id), fresh)
-        return portal_of(item) if item else None
+        return self._read(keys.portal(member_id), portal_of, fresh=fresh)
 
     def line(self, member_id: str, connector: str, line_id: int, *, fresh: bool = False) -> Line | None:
-        item = self._read(keys.line(member_id, connector, line_id), fresh)
-        return line_of(item) if item else None
+        return self._read(keys.line(member_id, connector, line_id), line_of, fresh=fresh)
 
     def number(self, phone_number_id: str, *, fresh: bool = False) -> Number | None:
-        item = self._read(keys.number(phone_number_id), fresh)
-        return number_of(item) if item else None
+        return self._read(keys.number(phone_number_id), number_of, fresh=fresh)
 
     def timing(self) -> Timing:
-        item = self._read(keys.timing(), False) or {}
-        default = Timing()
-        return Timing(
-            **{
-                name: int(item[f"{name}_milli"]) / 1000 if f"{name}_milli" in item else getattr(default, name)
-                for name in ("unknown_wait_s", "retry_first_s", "retry_cap_s", "lease_s")
-            }
-        )
+        return self._read(keys.timing(), timing_of) or DEFAULT_TIMING
 
     def portals(self) -> list[Portal]:
         return [portal_of(row) for row in self._table.query_index(PORTALS, 1000)]
@@ -93,14 +84,23 @@ class Directory:
         pk, sk = (write.item["pk"], write.item["sk"]) if isinstance(write, Put) else (write.pk, write.sk)
         self._cache.pop((str(pk), str(sk)), None)
 
-    def _read(self, key: tuple[str, str], fresh: bool) -> Item | None:
+    def _read[Found](self, key: tuple[str, str], read: Callable[[Item], Found], *, fresh: bool = False) -> Found | None:
+        """What `read` makes of an item, which is asked of every item that is fetched, not of every look into it."""
         now = self._clock.now_ms()
-        known = self._cache.get(key)
-        if known and known[0] > now and not fresh:
-            return known[1]
+        until_ms, known = self._cache.get(key, (0, None))
+        if until_ms > now and not fresh:
+            found: Found | None = known
+            return found
         item = self._table.get(*key)
-        self._cache[key] = (now + (self._cache_ms if item else self._cache_ms // 10), item)
-        return item
+        found = read(item) if item else None
+        self._cache[key] = (now + (self._cache_ms if item else self._cache_ms // 10), found)
+        return found
+
+
+def timing_of(item: Item) -> Timing:
+    """Kept in thousandths, for what differs from the default."""
+    kept = {name: f"{name}_milli" for name in ("unknown_wait_s", "retry_first_s", "retry_cap_s", "lease_s")}
+    return Timing(**{name: int(item[own]) / 1000 for name, own in kept.items() if own in item})
 
 
 def _rate(item: Item, prefix: str, default: Rate) -> Rate:
@@ -116,6 +116,7 @@ def rate_attributes(rate: Rate, prefix: str) -> dict[str, int]:
     return {f"{prefix}per_s_milli": round(rate.per_second * 1000), f"{prefix}burst": rate.burst}
 
 
+DEFAULT_TIMING = Timing()
 PORTAL_RATE = Rate(2, 45)
 NUMBER_RATE = Rate(80, 80)
 COEXISTENCE_RATE = Rate(20, 20)  # a number that is used in the WhatsApp Business app as well; Meta raises it never

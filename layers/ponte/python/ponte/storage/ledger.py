@@ -37,6 +37,8 @@ from ponte.storage.waiting import Waiting
 
 TTL_SECONDS = 30 * 24 * 3600
 ENVELOPE_MAX = 300_000  # kept with an item, which must stay under the store's 400 KB
+_SENDING = eq("st", "SENDING")
+_UNOWNED = (absent("st"), eq("st", "RETRY"), eq("st", "UNKNOWN"))
 
 
 class Ledger(Waiting):
@@ -70,12 +72,7 @@ class Ledger(Waiting):
                 **({"ref": dict(reference)} if reference else {}),
             },
             remove=[*LISTED],
-            when=any_of(
-                absent("st"),
-                eq("st", "RETRY"),
-                eq("st", "UNKNOWN"),
-                all_of(eq("st", "SENDING"), lt("lease", now_ms)),
-            ),
+            when=any_of(*_UNOWNED, all_of(_SENDING, lt("lease", now_ms))),
         )
         try:
             old = self._table.write(update)
@@ -262,7 +259,7 @@ class Ledger(Waiting):
                 update.add,
                 update.append,
                 update.remove,
-                all_of(eq("own", claim.owner), eq("st", "SENDING"), *more),
+                all_of(eq("own", claim.owner), _SENDING, *more),
             )
         )
 

@@ -7,6 +7,7 @@ str, int, bool, bytes, None, and lists and dicts of these (no floats: money and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 type Item = dict[str, Any]
@@ -26,10 +27,12 @@ class Condition:
     parts: "tuple[Condition, ...]" = ()
 
 
+@lru_cache(maxsize=256)
 def absent(name: str) -> Condition:
     return Condition("absent", name)
 
 
+@lru_cache(maxsize=256)
 def exists(name: str) -> Condition:
     return Condition("exists", name)
 

@@ -21,11 +21,11 @@ def is_id(value: Any) -> TypeGuard[str]:
 
 def is_user_id(value: Any) -> TypeGuard[str]:
     """Whether `value` is a BSUID, plain or parent."""
-    return type(value) is str and _USER_ID.fullmatch(value) is not None
+    return type(value) is str and value[2:3] == "." and _USER_ID.fullmatch(value) is not None
 
 
 def is_parent_user_id(value: Any) -> TypeGuard[str]:
-    return type(value) is str and (found := _USER_ID.fullmatch(value)) is not None and found[1] is not None
+    return type(value) is str and value.startswith("ENT.", 3) and is_user_id(value)
 
 
 def phone(value: Any) -> str | None:

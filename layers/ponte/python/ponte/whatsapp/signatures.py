@@ -1,6 +1,5 @@
 """Who sent this: Meta's signature on a POST, Meta's question before a subscription. Standard library only."""
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> None:
     genuine = False
     for secret in secrets:
         if secret:  # an empty key would let anybody sign
-            expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
+            expected = hmac.digest(secret.encode(), body, "sha256").hex().encode()
             genuine |= hmac.compare_digest(expected, signature)
     if not genuine:
         raise SignatureMismatch
