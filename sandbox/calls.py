@@ -9,6 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from sandbox import php_forms
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 @dataclass(frozen=True)
 class Call:
@@ -74,7 +76,7 @@ class Fetching(Protocol):
 def json_reply(status: int, value: Any, *, took_effect: bool | None = None) -> Reply:
     """took_effect: by default whether the status says so."""
     done = status < 300 if took_effect is None else took_effect
-    body = json.dumps(value, ensure_ascii=False).encode()
+    body = _JSON.encode(value).encode()
     return Reply(status, body, {"content-type": "application/json; charset=utf-8"}, done)
 
 

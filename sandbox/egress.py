@@ -11,6 +11,7 @@ import os
 import re
 import signal
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sandbox.calls import Call, Fake, Fetching, Reply
@@ -30,11 +31,13 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
     (r"oauth\.bitrix\.info|oauth\.bitrix24\.tech", "oauth"),
     (r"([a-z0-9-]+\.)+bitrix24\.[a-z]{2,4}(\.[a-z]{2})?", "bitrix24"),
 )
+_PORT = re.compile(r":\d+$")
 
 
+@lru_cache(maxsize=256)
 def provider_of(host: str) -> str:
     """meta, bitrix24, oauth, or egress for any other host."""
-    name = host.lower().rsplit(":", 1)[0] if re.search(r":\d+$", host) else host.lower()
+    name = _PORT.sub("", host.lower())
     return next((provider for pattern, provider in _PROVIDERS if re.fullmatch(pattern, name)), "egress")
 
 

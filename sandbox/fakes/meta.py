@@ -64,8 +64,10 @@ class FakeMeta:
         if not hmac.compare_digest(token.encode(), known.encode()):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", status=401)
         proof = query.get("appsecret_proof", [""])[0]
+        if not proof:
+            return
         right = hmac.new(self._world.meta["app_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
-        if proof and not hmac.compare_digest(proof.encode(), right.encode()):
+        if not hmac.compare_digest(proof.encode(), right.encode()):
             raise GraphError(100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
 
     def _number(self, phone_number_id: str) -> Number | None:

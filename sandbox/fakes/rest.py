@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from sandbox.portals import PortalState
@@ -32,17 +33,17 @@ def access_error() -> RestError:
     return RestError(400, "ACCESS_ERROR", "You do not have access to the specified dialog")
 
 
-@dataclass
 class Params:
-    """Parameters by name, whatever its case; the order of given values is kept."""
+    """Parameters by name, whatever its case; the order of given values is kept, and the first of two names counts."""
 
-    values: Mapping[str, Any]
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self._by_name: dict[str, Any] = {}
+        for key, value in values.items():
+            self._by_name.setdefault(str(key).lower(), value)
 
     def get(self, name: str, default: Any = None) -> Any:
-        for key, value in self.values.items():
-            if str(key).lower() == name.lower():
-                return value
-        return default
+        return self._by_name.get(name.lower(), default)
 
     def text(self, name: str) -> str:
         value = self.get(name)
@@ -95,7 +96,12 @@ type Method = Callable[[Context, Params], Result]
 
 def iso(ms: int) -> str:
     """As a portal in Brazil writes a time."""
-    return datetime.fromtimestamp(ms // 1000, _BRASILIA).isoformat()
+    return _iso_seconds(ms // 1000)
+
+
+@lru_cache(maxsize=1024)  # every answer begins and ends with one, and a page of history is full of them
+def _iso_seconds(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, _BRASILIA).isoformat()
 
 
 def utc_iso(seconds: float) -> str:

@@ -33,6 +33,7 @@ FLOWS = {
 }
 HEAL_KEPT_MS = 20_000  # as functions/heal_gaps keeps of its time
 META_PATH, BITRIX24_PATH = "/webhooks/meta", "/webhooks/bitrix24/outbound"
+DOORS = ("meta_webhook", "bitrix24_webhook")
 SETTINGS: Settings = read({"PUBLIC_BASE_URL": "https://ponte.example", "STAGE": "dev"})
 
 
@@ -102,8 +103,6 @@ class PonteBundle:
             log=land.log,
             bug=land.bug,
         )
-        means = make_means(outside, SETTINGS)
-        self._healing = make_healing(outside, means, self._queue_of, self._queues, store, dict)
         events, statuses, operators = (self._queues[name] for name in FLOWS)
         meta = MetaDoor(secrets, events, statuses, clock, land.log)
         bitrix24 = Bitrix24Door(directory, operators, lambda *_: False, clock, land.log)
@@ -111,7 +110,13 @@ class PonteBundle:
             META_PATH: lambda event, _: meta(event),
             BITRIX24_PATH: lambda event, _: bitrix24(event),
         }
-        self.consumers: Mapping[str, Handler] = {
+        self.consumers: Mapping[str, Handler] = {}
+        self.schedules: Mapping[str, Handler] = {}
+        if function in DOORS:
+            return  # such a function imports nothing of what follows
+        means = make_means(outside, SETTINGS)
+        healing = make_healing(outside, means, self._queue_of, self._queues, store, dict)
+        self.consumers = {
             queue: make_consumer(
                 WORKERS[flow](make_parts(outside, means, SETTINGS, flow)),
                 SqsVisibility(sqs, land.queue_urls[queue]),
@@ -120,14 +125,12 @@ class PonteBundle:
             for queue, flow in FLOWS.items()
             if function in ("", queue)
         }
-        self.schedules: Mapping[str, Handler] = {
+        self.schedules = {
             "sweep_spill": lambda *_: schedules.sweep(store, self._queues, land.log),
             "refresh_bitrix24_tokens": lambda *_: schedules.renew_tokens(
                 directory, means.grants, means.portals, clock, land.log
             ),
-            "heal_gaps": lambda _, context: self._healing.run(
-                Wish(), context.get_remaining_time_in_millis() - HEAL_KEPT_MS
-            ),
+            "heal_gaps": lambda _, context: healing.run(Wish(), context.get_remaining_time_in_millis() - HEAL_KEPT_MS),
             "redrive": lambda *_: redrive(
                 means.ledger, self._queue_of, clock, lambda: _name(rng), means.ledger.parked()
             ),

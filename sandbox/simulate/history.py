@@ -16,7 +16,7 @@ from ponte.storage.evaluation import key_of
 from ponte.storage.grants import Grants, Tokens
 from ponte.storage.ledger import Ledger
 from ponte.storage.secrets import AppSecrets
-from ponte.storage.table import Item, Put, Tables
+from ponte.storage.table import Item, Put, Tables, Update
 from sandbox.calls import Fake
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
@@ -57,11 +57,14 @@ class WatchedTable(MemoryTable):
         self.fallen = 0
 
     def _apply(self, write: Any) -> None:
+        if isinstance(write, Update) and not any(name.startswith("rk") for name in write.set):
+            super()._apply(write)
+            return
         key = key_of(write)
         before = self._items.get(key, {})
         super()._apply(write)
         after = self._items.get(key, {})
-        self.fallen += sum(1 for name, rank in before.items() if name[:2] == "rk" and after.get(name, 99) < rank)
+        self.fallen += sum(1 for name, rank in before.items() if name.startswith("rk") and after.get(name, 99) < rank)
 
 
 class WatchedStore(MemoryStore):

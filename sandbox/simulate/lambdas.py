@@ -7,6 +7,7 @@ at all when the invocation died. An invocation that fails says nothing about wha
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from sandbox.memory.sqs import MemoryQueue, Message
@@ -61,6 +62,7 @@ class Platform:
         self._failed = failed
         self._pools: dict[str, Pool] = {}
         self.invocations = 0
+        self.died: list[tuple[str, int]] = []  # function and time of every invocation that came to no answer
 
     def add(self, name: str, timeout_s: int, pick: Callable[[Bundle], Handler]) -> None:
         self._pools[name] = Pool(name, timeout_s * 1000, pick)
@@ -86,6 +88,8 @@ class Platform:
             pool.running -= 1
             if good:
                 pool.idle.append(bundle)
+            else:
+                self.died.append((name, self._scheduler.now))
             self._scheduler.at(self._scheduler.now, lambda: done(answer, good))
 
         def main() -> None:
@@ -177,7 +181,7 @@ class EventSource:
         self._twice = twice
         self._most = most
         self._running = 0
-        self._next_ms = 0
+        self._next_ms: int | None = None
 
     def stir(self) -> None:
         """Something may be visible now: look, a moment later."""
@@ -185,12 +189,12 @@ class EventSource:
 
     def _poll(self) -> None:
         now = self._scheduler.now
-        if now >= self._next_ms:
-            self._next_ms = 0
-        while self._running < self._most:
+        is_full = True
+        while is_full and self._running < self._most:
             taken = self._queue.take(BATCH, now, self._shuffle)
             if not taken:
                 break
+            is_full = len(taken) == BATCH  # else nothing else is visible
             records = list(map(_record, taken))
             delay = self._twice()
             self._start(records, [] if delay else taken)
@@ -201,9 +205,14 @@ class EventSource:
             self._look_at(upcoming + 1)
 
     def _look_at(self, time_ms: int) -> None:
-        if not self._scheduler.now < self._next_ms <= time_ms:  # else that look is early enough, and looks again
+        if self._next_ms is None or time_ms < self._next_ms:  # else that look is early enough, and looks again
             self._next_ms = time_ms
-            self._scheduler.at(time_ms, self._poll)
+            self._scheduler.at(time_ms, partial(self._look, time_ms))
+
+    def _look(self, time_ms: int) -> None:
+        if time_ms == self._next_ms:  # else an earlier one has taken its place
+            self._next_ms = None
+            self._poll()
 
     def _start(self, records: list[dict[str, Any]], alone: list[Message]) -> None:
         """alone: the messages, where no other invocation has them as well."""

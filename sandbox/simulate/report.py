@@ -1,5 +1,6 @@
 """Many seeds, over the cores of the machine: what came of them, counted and shown."""
 
+import gc
 import os
 import time
 from collections import Counter
@@ -34,17 +35,7 @@ class Tally:
     violations: list[Violation] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
-        for name in (
-            "histories",
-            "messages",
-            "risked",
-            "copied",
-            "unposted",
-            "late",
-            "steps",
-            "invocations",
-            "seconds",
-        ):
+        for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults.update(other.faults)
         self.violations += other.violations
@@ -85,9 +76,15 @@ def run_seed(seed: int) -> Tally:
 
 
 def run_seeds(seeds: Iterable[int]) -> Tally:
+    """Garbage is picked up at the end, for all of them together."""
     tally = Tally()
-    for seed in seeds:
-        tally.add(run_seed(seed))
+    gc.disable()
+    try:
+        for seed in seeds:
+            tally.add(run_seed(seed))
+    finally:
+        gc.enable()
+        gc.collect()
     return tally
 
 

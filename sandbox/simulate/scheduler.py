@@ -37,10 +37,18 @@ class Process:
 
 
 class Turn(greenlet):  # type: ignore[misc]  # greenlet comes without types
-    """A greenlet that knows which process it belongs to; None for people and providers."""
+    """A greenlet that knows which process it belongs to; None for people and providers.
+
+    When its task has ended it waits for another one: a new greenlet costs the kernel a mapping of memory each time.
+    """
 
     process: Process | None = None
+    task: Callable[[], Any] | None = None
     wake: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.dead or self.task is None
 
 
 class Scheduler:
@@ -54,6 +62,7 @@ class Scheduler:
         self._queue: list[tuple[int, int, Turn | Callable[[], object], int]] = []
         self._count = 0
         self._hub = getcurrent()
+        self._idle: list[Turn] = []
         self.on_kill: Callable[[Process], object] = lambda _: None
 
     def now_ms(self) -> int:
@@ -70,8 +79,8 @@ class Scheduler:
         heapq.heappush(self._queue, (max(time_ms, self.now), self._count, act, 0))
 
     def spawn(self, run: Callable[[], Any], process: Process | None = None, after_ms: int = 0) -> Turn:
-        turn = Turn(_quietly(run), self._hub)
-        turn.process = process
+        turn = self._idle.pop() if self._idle else Turn(self._live, self._hub)
+        turn.task, turn.process = run, process
         if process is not None:
             process.greenlets.append(turn)
         self._push(self.now + after_ms, turn)
@@ -91,7 +100,7 @@ class Scheduler:
             self.now = until  # nobody else would run in between
             return
         self._push(until, turn)
-        self._hub.switch()
+        self._next().switch()
         if process is not None and process.killed:
             raise Killed
 
@@ -133,7 +142,7 @@ class Scheduler:
             self.now = max(self.now, time_ms)
             if not isinstance(who, Turn):
                 who()
-            elif not who.dead and who.wake == wake:
+            elif who.wake == wake:
                 who.switch()
 
     def close(self) -> None:
@@ -141,10 +150,22 @@ class Scheduler:
         waiting = [who for _, _, who, _ in self._queue if isinstance(who, Turn)]
         self._queue.clear()
         for turn in waiting:
-            if not turn.dead:
+            if not turn.is_over:
                 if turn.process is not None:
                     turn.process.killed = True
                 _unwind(turn)
+        for turn in self._idle:
+            _unwind(turn)
+        self._idle.clear()
+
+    def _next(self) -> greenlet:
+        """Whose turn it is: a turn's own, without a way over the hub, where nothing has to be done before by nobody."""
+        time_ms, _, who, wake = self._queue[0]
+        if not isinstance(who, Turn) or who.wake != wake:
+            return self._hub
+        heapq.heappop(self._queue)
+        self.now = max(self.now, time_ms)
+        return who
 
     def _push(self, time_ms: int, turn: Turn) -> None:
         turn.wake += 1
@@ -153,20 +174,24 @@ class Scheduler:
 
     def _reap(self, process: Process) -> None:
         for turn in process.greenlets:
-            if not turn.dead:
+            if turn.process is process and not turn.is_over:
                 _unwind(turn)
+        process.greenlets.clear()
+
+    def _live(self) -> None:
+        """What a turn does: one task after the other, each begun by a switch."""
+        turn: Turn = getcurrent()
+        while True:
+            if turn.task is not None:
+                with suppress(Killed):
+                    turn.task()
+            turn.task = turn.process = None
+            turn.wake += 1  # whoever would still wake the task that has ended wakes nobody
+            self._idle.append(turn)
+            self._hub.switch()
 
 
 def _unwind(turn: Turn) -> None:
-    with suppress(Killed):  # one that never had its turn hands it on to us
+    with suppress(Killed):  # one that never had its turn, or has no task, hands it on to us
         turn.throw(Killed)
-
-
-def _quietly(run: Callable[[], Any]) -> Callable[[], None]:
-    def main() -> None:
-        try:
-            run()
-        except Killed:
-            return
-
-    return main
+    turn.wake += 1

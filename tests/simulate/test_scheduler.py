@@ -118,3 +118,25 @@ def test_what_never_comes_to_rest_is_stopped() -> None:
     with pytest.raises(OutOfSteps):
         run(scheduler)
     scheduler.close()
+
+
+def test_a_turn_whose_task_has_ended_is_woken_for_nothing() -> None:
+    scheduler, done = make(), list[str]()
+    sleeper = scheduler.spawn(lambda: done.append("first"))
+    scheduler.at(10, lambda: scheduler.spawn(lambda: (scheduler.wait(20), done.append("second"))))
+    scheduler.at(15, lambda: scheduler.kill(Process("gone", 0)))
+    run(scheduler)
+    assert done == ["first", "second"]
+    assert sleeper.is_over
+
+
+def test_the_turns_of_a_killed_process_serve_others_unharmed() -> None:
+    scheduler, done = make(), list[str]()
+    doomed, other = Process("doomed", 10_000), Process("other", 10_000)
+    scheduler.spawn(lambda: scheduler.wait(100), doomed)
+    scheduler.at(50, lambda: scheduler.kill(doomed))
+    scheduler.at(60, lambda: scheduler.spawn(lambda: (scheduler.wait(100), done.append("other")), other))
+    scheduler.at(70, lambda: scheduler.kill(doomed))
+    run(scheduler)
+    assert done == ["other"]
+    assert scheduler.now == 160
