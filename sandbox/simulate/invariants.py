@@ -261,12 +261,16 @@ class _Reading:
         return any(needle in body for body in self._history.store.spilled)
 
     def _resent(self, said: Said, item: dict[str, Any], first_wamid: str) -> None:
-        """A send may only be repeated while no receipt of it has come."""
+        """A send may only be repeated while no receipt of it has come. (One whose worker died with it is hidden for the
+        queue's visibility time-out, so that it proves nothing yet.)"""
         if self._was_spilled(first_wamid):
             return
         proved_ms = self._history.posts.receipts.taken_ms.get(first_wamid)
         risks = [entry["at_ms"] for entry in item["log"] if entry["step"] == "dup_risk" and entry["detail"] == "send0"]
-        if proved_ms and risks and proved_ms + PROOF_MS < risks[0]:
+        if not proved_ms or not risks or proved_ms + PROOF_MS >= risks[0]:
+            return
+        deaths = [ms for function, ms in self._history.platform.died if function == "whatsapp_statuses"]
+        if not any(proved_ms <= ms <= risks[0] for ms in deaths):
             self._verdict.add("resent against the proof", said.id)
 
     def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str], unclear: bool) -> None:
