@@ -33,13 +33,14 @@ def _session_history(context: Context, params: Params) -> Result:
             "message": php_map(messages.items()),
             "usersMessage": php_map([(f"chat{chat.id}", order)] if order else []),
             "users": php_map((str(user["id"]), user) for user in _users(chat, shown)),
-            "files": [],
+            "files": php_map((str(file["id"]), file) for file in _files(chat, shown)),
         }
     )
 
 
 def _as_session_shows(chat: ImChat, one: ImMessage) -> dict[str, Any]:
-    params = {"connectorMid": one.connector_mids} if one.connector_mids else {}
+    params: dict[str, Any] = {"connectorMid": one.connector_mids} if one.connector_mids else {}
+    params |= {"fileId": _file_ids(one)} if one.files else {}
     return {
         "id": str(one.id),
         "chatid": str(chat.id),
@@ -65,11 +66,12 @@ def _dialog_messages(context: Context, params: Params) -> Result:
     found = [one for one in chat.messages if one.id > params.integer("FIRST_ID") and (not last or one.id < last)]
     page = found[:limit] if forward else found[-limit:]
     shown = [_as_dialog_shows(chat, one) for one in reversed(page)]
-    return Result({"chat_id": chat.id, "messages": shown, "users": _users(chat, page), "files": []})
+    return Result({"chat_id": chat.id, "messages": shown, "users": _users(chat, page), "files": _files(chat, page)})
 
 
 def _as_dialog_shows(chat: ImChat, one: ImMessage) -> dict[str, Any]:
-    params = {"CONNECTOR_MID": one.connector_mids} if one.connector_mids else {}
+    params: dict[str, Any] = {"CONNECTOR_MID": one.connector_mids} if one.connector_mids else {}
+    params |= {"FILE_ID": _file_ids(one)} if one.files else {}
     return {
         "id": one.id,
         "chat_id": chat.id,
@@ -87,6 +89,26 @@ def _users(chat: ImChat, shown: list[ImMessage]) -> list[dict[str, Any]]:
     known = [{"id": chat.user_id, "name": chat.name, "connector": True}]
     known += [{"id": number, "name": name, "connector": False} for number, name in OPERATORS.items()]
     return [user for user in known if str(user["id"]) in authors]
+
+
+def _file_ids(one: ImMessage) -> list[int]:
+    return [int(file.id.removeprefix("f")) for file in one.files]
+
+
+def _files(chat: ImChat, shown: list[ImMessage]) -> list[dict[str, Any]]:
+    """Without a link that works for anybody who is not logged in."""
+    return [
+        {
+            "id": number,
+            "chatId": chat.id,
+            "date": iso(one.at_ms),
+            "type": "image" if file.mime_type.startswith("image/") else "file",
+            "name": file.name,
+            "size": len(file.data),
+        }
+        for one in shown
+        for number, file in zip(_file_ids(one), one.files, strict=True)
+    ]
 
 
 def _chat_of_session(context: Context, session: int) -> ImChat:

@@ -58,6 +58,19 @@ def test_by_chat_only_the_last_session_is_shown_by_id_any(sandbox: Sandbox, chat
     assert (card["entity_data_1"].split("|")[5], card["message_count"]) == (str(chat.session_id), 3)
 
 
+def test_histories_name_the_files_of_a_message_without_a_link_to_them(sandbox: Sandbox) -> None:
+    file = {"name": "a.png", "mime_type": "image/png", "bytes_base64": "iVBORw0KGgo="}
+    asked = {"chat_id": 1767, "text": "veja", "files": [file], "lost": True}
+    sandbox.control("POST", "/play/operator", asked)
+    by_page = sandbox.rest("im.dialog.messages.get", {"DIALOG_ID": f"chat{CHAT}", "LIMIT": 1}).json()["result"]
+    by_session = session(sandbox, CHAT_ID=CHAT).json()["result"]
+    (number,) = by_page["messages"][0]["params"]["FILE_ID"]
+    assert list(by_session["message"].values())[-1]["params"]["fileId"] == [number]
+    (named,) = by_page["files"]
+    assert (named["id"], named["name"], named["type"], named["size"]) == (number, "a.png", "image", 8)
+    assert by_session["files"] == {str(number): named}
+
+
 def test_a_closed_session_is_still_the_last_one(sandbox: Sandbox, chat: Any) -> None:
     (number,) = writes(sandbox, 1)
     chat.session_id = None

@@ -109,6 +109,21 @@ def test_ids_come_as_a_list_a_map_or_one_string(ids: Any) -> None:
     assert history.find_message(body, external_message_id="w") is True
 
 
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({"connectorMid": ["w"]}, 0),
+        ({"connectorMid": ["w"], "fileId": ["5"]}, 1),
+        ({"connectorMid": ["w"], "FILE_ID": [5, 6]}, 2),
+        ({"connectorMid": ["other"], "fileId": ["5"]}, None),
+        ([], None),
+    ],
+)
+def test_files_are_counted_where_a_message_has_our_id(params: Any, count: int | None) -> None:
+    assert history.count_files(history_of({"params": params}), external_message_id="w") is count
+    assert history.count_files(None, external_message_id="w") is None
+
+
 DATE = "2026-03-11T18:53:14-03:00"
 AT = 1773265994
 

@@ -136,6 +136,18 @@ def find_message(
     return None if doubtful else False
 
 
+def count_files(body: Mapping[str, Any] | None, *, external_message_id: str) -> int | None:
+    """How many files our message shows, found by our id; None where no message has it.
+
+    A portal drops a file that it cannot fetch without a word, so 0 is what tells of it. Whether every portal names the
+    files of a message here (params.fileId) could not be seen: where one does not, a file is missed that is there.
+    """
+    for message in _each(_messages(body) or []):
+        if external_message_id in _mids(message):
+            return len(strings(_param(branch(message, "params"), "FILE_ID", "fileId")))
+    return None
+
+
 def find_text(body: Mapping[str, Any] | None, *, ids: Sequence[str], message_id: str = "") -> str | None:
     """The text, in BBCode, of the message with one of these connector ids or this id of the portal's; None without it.
 

@@ -71,7 +71,10 @@ class Probes:
         )
         if found is None:
             return CannotTell(None)
-        return Found({"chat_id": chat_id}) if found else NotFound()
+        if not found:
+            return NotFound()
+        shown = history.count_files(outcome.result, external_message_id=message_id or NO_ID)
+        return Found({"chat_id": chat_id, **({} if shown is None else {"files": shown})})
 
     def _in_crm(self, effect: AddContact, portal: Portal, timeout_seconds: float) -> Proof:
         by_origin = bitrix24.find_lead_by_origin if effect.kind == "lead" else bitrix24.find_contact_by_origin
