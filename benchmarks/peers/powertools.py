@@ -26,7 +26,8 @@ from ponte.clock import Clock
 from ponte.storage.table import ConditionFailed, Delete, Put, Table, absent, all_of, any_of, eq, lt
 from sandbox.simulate.bundle import BITRIX24_PATH, META_PATH, Land
 from sandbox.simulate.lambdas import Handler
-from sandbox.simulate.ports import StormySender, StormySqs, StormyTable
+from sandbox.simulate.ports import StormySqs, StormyTable
+from sandbox.simulate.provider_ports import StormySender
 
 NEVER_S = 4_000_000_000
 
@@ -82,7 +83,7 @@ class PowertoolsBundle:
         table = StormyTable(land.tables.message, strait)
         self._sqs = StormySqs(land.sqs, strait, land.stirred)
         self._land = land
-        relay = Relay(land, table, StormySender(land.world, land.fakes, strait, function))
+        relay = Relay(land, table, StormySender(land.world, land.fakes, land.files, strait, function))
         persistence = TablePersistence(table, strait.scheduler, 45)
         config = IdempotencyConfig(event_key_jmespath="id", use_local_cache=False)
 

@@ -20,7 +20,8 @@ from ponte.http import HttpRequest, Sender
 from ponte.whatsapp import requests as whatsapp
 from sandbox.simulate.bundle import BITRIX24_PATH, META_PATH, Land
 from sandbox.simulate.lambdas import Handler
-from sandbox.simulate.ports import StormySender, StormyTable
+from sandbox.simulate.ports import StormyTable
+from sandbox.simulate.provider_ports import StormySender
 
 GRAPH_TOKEN = "graph-token"  # noqa: S105 - the simulated Graph's
 logging.getLogger("pywa").setLevel(logging.CRITICAL)
@@ -63,7 +64,7 @@ class PywaBundle:
     def __init__(self, land: Land, function: str) -> None:
         self._land = land
         table = StormyTable(land.tables.message, land.strait)
-        sender = StormySender(land.world, land.fakes, land.strait, function)
+        sender = StormySender(land.world, land.fakes, land.files, land.strait, function)
         self._relay = PywaRelay(land, table, sender)
         self._relay.clients = {
             number["phone_number_id"]: self._client(number["phone_number_id"], sender)

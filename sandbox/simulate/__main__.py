@@ -74,6 +74,8 @@ def _summary(tally: Tally) -> Table:
         ("dup_risk, contadas / counted", f"{tally.risked:,}"),
         ("  das quais vistas em dobro / really seen twice", f"{tally.copied:,}"),
         ("atrasadas por S3 ou por estarem retidas / late by spill or parking", f"{tally.late:,}"),
+        ("arquivos / files", f"{tally.files:,}"),
+        ("  que não atravessaram, com aviso / that did not cross, and were told of", f"{tally.untaken:,}"),
         ("eventos que ninguém recebeu / events no door took", f"{tally.unposted:,}"),
     ]
     for row in rows:

@@ -21,9 +21,9 @@ from sandbox.calls import Fake
 from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemorySqs
-from sandbox.memory.streams import WholeStreamer
 from sandbox.simulate.lambdas import Handler, Platform
-from sandbox.simulate.ports import PlainCipher, StormySender, StormySqs, StormyStore, StormyTable, Strait
+from sandbox.simulate.ports import PlainCipher, StormyFiles, StormySqs, StormyStore, StormyTable, Strait
+from sandbox.simulate.provider_ports import StormySender, StormyStreamer
 from sandbox.world import World
 
 FLOWS = {
@@ -86,16 +86,16 @@ class PonteBundle:
         self._queues = {
             name: SqsQueue(sqs, url, name, store, clock, lambda *_: None) for name, url in land.queue_urls.items()
         }
-        sender = StormySender(land.world, land.fakes, strait, function)
+        sender = StormySender(land.world, land.fakes, land.files, strait, function)
         outside = Outside(
             tables=tables,
             store=store,
             queue=self._queue_of,
-            files=land.files,
+            files=StormyFiles(land.files, strait),
             secrets=secrets,
             directory=directory,
             sender=sender,
-            streamer=WholeStreamer(sender),
+            streamer=StormyStreamer(sender, strait),
             cipher=PlainCipher(),
             clock=clock,
             owner=lambda: _name(rng),

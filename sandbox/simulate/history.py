@@ -42,6 +42,7 @@ MAX_STEPS = 150_000
 REST_MS = 48 * 3_600_000  # simulated time within which everything has to come to rest
 SWEEP_MS = 300_000
 ROUNDS = 3
+WITH_FILES = 0.12
 HEAL_MS = 900_000
 DOOR_S, WORKER_S, SCHEDULE_S = 10, 45, 120
 FIFO = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "VisibilityTimeout": "270"}
@@ -105,7 +106,8 @@ class Told:
 class History:
     """Everything of one seed. `run` brings it to rest; then read it."""
 
-    def __init__(self, seed: int, make_bundle: MakeBundle = PonteBundle) -> None:
+    def __init__(self, seed: int, make_bundle: MakeBundle = PonteBundle, *, with_files: float = WITH_FILES) -> None:
+        """with_files: the share of messages that carry files; 0 for bundles that move text alone."""
         self.rng = Random(seed)
         self.scheduler = Scheduler(self.rng, START_MS, MAX_STEPS)
         self.weather = Weather(self.rng, draw(self.rng))
@@ -127,7 +129,7 @@ class History:
         self._deploy()
         self.land = self._land()
         self.posts = Posts(self.scheduler, self.rng, self.weather, self.platform, self.world)
-        self.people = People(self.scheduler, self.rng, self.world, self.posts, self.platform, self.weather)
+        self.people = People(self.scheduler, self.rng, self.world, self.posts, self.platform, self.weather, with_files)
         self.at_rest = False
         self.problem = ""
 

@@ -4,44 +4,24 @@ The fakes' own state says what people see. Our ledger is asked for one thing onl
 parked or as `dup_risk`, for which a second copy, but no silence, is allowed.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from ponte.relays.whatsapp_to_bitrix24 import message_id
-from ponte.texts import text as sentence
 from sandbox.phones import Phone
-from sandbox.portals import CONTACT, LEAD, ImChat, PortalState
+from sandbox.portals import ImChat, ImMessage, PortalState
+from sandbox.simulate import chat_invariants
+from sandbox.simulate.file_invariants import FileJudge
 from sandbox.simulate.history import History
-from sandbox.simulate.people import FORGED, chat_is_of, whom
+from sandbox.simulate.marks import FILE_MARK, PIECE
+from sandbox.simulate.people import FORGED, whom
 from sandbox.simulate.providers import Said
+from sandbox.simulate.verdict import Verdict
 
-PIECE = re.compile(r"\bo(\d+)w(\d+)")
-NOT_DELIVERED = tuple(  # with the message's own words or without
-    sentence(key, "pt-BR", why="\0", about="\0").partition("\0")[0]
-    for key in ("notice.not_delivered", "notice.not_delivered_about")
-)
 FINAL = {"SENT", "SKIPPED", "PARKED"}
 ENOUGH_TRIES = 9
 PROOF_MS = 60_000  # a receipt that was taken so long ago has been worked on
-
-
-@dataclass(slots=True)
-class Verdict:
-    """violations: (kind, what), none in a right history. messages: how many were judged. risked: owned up to as
-    `dup_risk`; copied: those of them that people really saw twice. unposted: events that no door ever took."""
-
-    violations: list[tuple[str, str]] = field(default_factory=list)
-    messages: int = 0
-    risked: int = 0
-    copied: int = 0
-    unposted: int = 0
-    late: int = 0
-
-    def add(self, kind: str, what: str) -> None:
-        self.violations.append((kind, what))
 
 
 def judge(history: History) -> Verdict:
@@ -59,7 +39,7 @@ def judge(history: History) -> Verdict:
     reading.ledger()
     reading.customers()
     reading.operators()
-    reading.chats()
+    chat_invariants.judge(history, verdict, reading.items, reading.portals)
     reading.strangers()
     return verdict
 
@@ -68,9 +48,10 @@ class _Reading:
     def __init__(self, history: History, verdict: Verdict) -> None:
         self._history = history
         self._verdict = verdict
-        self._items = {str(item["event_id"]): item for item in history.items()}
-        self._by_short = {(str(i["scope"]), str(i["source_id"])): i for i in self._items.values()}
-        self._portals = {
+        self._files = FileJudge(verdict, history.land.strait.dropped)
+        self.items = {str(item["event_id"]): item for item in history.items()}
+        self._by_short = {(str(i["scope"]), str(i["source_id"])): i for i in self.items.values()}
+        self.portals = {
             line["phone_number_id"]: (portal, line["line"])
             for portal in history.world.portals
             for line in portal.config["lines"]
@@ -78,7 +59,7 @@ class _Reading:
 
     def ledger(self) -> None:
         """Nothing is left open, nothing given up early, nothing in the dead letters."""
-        for event_id, item in self._items.items():
+        for event_id, item in self.items.items():
             if item["st"] not in FINAL:
                 self._verdict.add("left open", f"{event_id} {item['st']}")
             if item["st"] == "PARKED":
@@ -94,26 +75,34 @@ class _Reading:
     def customers(self) -> None:
         """Each customer's message once, in their one chat, in order."""
         places = self._where_customers_are()
+        silent: Counter[int] = Counter()
         by_conversation: dict[tuple[str, str], list[Said]] = defaultdict(list)
         for said in self._history.people.said:
             by_conversation[said.phone_number_id, said.customer].append(said)
         for (number, customer), messages in by_conversation.items():
-            portal, line = self._portals[number]
+            portal, line = self.portals[number]
             for said in messages:
                 found = places.get(said.id, [])
-                item = self._items.get(f"wa|{number}|{said.id}")
+                item = self.items.get(f"wa|{number}|{said.id}")
                 self._count(said, len(found), item)
-                for other, chat, text in found:
+                for other, chat, shown in found:
                     if other is not portal or chat.line != line or not _shows_only(chat, customer):
                         self._verdict.add("misplaced", said.id)
-                    if said.text.split()[0] not in text:
+                    if said.text and said.text.split()[0] not in shown.text:
                         self._verdict.add("garbled", said.id)
+                    if said.files:
+                        silent[id(chat)] += self._files.in_chat(said, shown)
             positions = {said.id: places[said.id][0] for said in messages if said.id in places}
             first = {
                 said_id: chat.messages.index(next(m for m in chat.messages if message_id(said_id) in m.connector_mids))
                 for said_id, (_, chat, _) in positions.items()
             }
             self._in_order(messages, first, {said.id: f"wa|{number}|{said.id}" for said in messages})
+
+        risked = sum(1 for item in self.items.values() if item.get("dup_risk"))
+        for portal in self._history.world.portals:
+            for chat in portal.chats.values():
+                self._files.notices(chat, silent[id(chat)], risked)
 
     def operators(self) -> None:
         """Each operator's message once on the customer's phone, whole, in order, and acknowledged with all its ids."""
@@ -128,13 +117,16 @@ class _Reading:
                 self._verdict.add("lost", f"{said.id}: no such phone")
 
     def _phone(self, phone: Phone, messages: list[Said]) -> None:
-        portal, _ = self._portals[phone.phone_number_id]
+        portal, _ = self.portals[phone.phone_number_id]
         pieces: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        sent_files: dict[str, set[str]] = defaultdict(set)
         for at, shown in enumerate(m for m in phone.messages if m.sender == "business"):
             for token, word in PIECE.findall(shown.text):
                 pieces[token].append((at, int(word), shown.id))
+            if shown.file and (mark := FILE_MARK.search(shown.file.data)):
+                sent_files[mark[1].decode()].add(shown.id)
         known = {_token(said): said for said in messages}
-        for token in pieces:
+        for token in pieces.keys() | sent_files.keys():
             if token not in known:
                 self._verdict.add("misplaced", f"o{token}")
         positions: dict[str, int] = {}
@@ -155,42 +147,15 @@ class _Reading:
                 events[said.id] = str(item["event_id"]) if item else ""
                 if item and item["st"] == "SENT":
                     unclear = len(same) > 1 or risked
-                    self._acknowledged(portal, said, {wamid for _, _, wamid in pieces.get(token, [])}, unclear)
-                if item and item.get("dup_risk") and copies and len(same) == 1:
+                    wamids = {wamid for _, _, wamid in pieces.get(token, [])} | sent_files[token]
+                    self._acknowledged(portal, said, wamids, unclear)
+                if said.files:
+                    parked = self._was_late(said, events[said.id])
+                    chat = self._chat_with(portal, said)
+                    self._files.on_phone(said, phone.messages, chat, risked=risked, parked=parked)
+                elif item and item.get("dup_risk") and copies and len(same) == 1:
                     self._resent(said, item, pieces[token][0][2])
         self._in_order(messages, positions, events)
-
-    def chats(self) -> None:
-        """One chat a customer and line, one CRM entity a customer, one notice a failed message."""
-        history = self._history
-        customers: dict[int, set[str]] = defaultdict(set)
-        for phone in history.world.phones.phones:
-            portal, line = self._portals[phone.phone_number_id]
-            mine = [chat for chat in portal.chats.values() if chat.line == line and chat_is_of(chat, phone)]
-            if len(mine) > 1:
-                self._verdict.add("two chats", whom(phone))
-            if mine:
-                customers[id(portal)].add(whom(phone))
-                self._notices(phone, mine[0])
-        for portal in history.world.portals:
-            entities = len(portal.items[CONTACT]) + len(portal.items[LEAD])
-            risked = any(
-                "add_contact" in str(item.get("log")) and item.get("dup_risk") for item in self._items.values()
-            )
-            if entities > len(customers[id(portal)]) and not risked:
-                self._verdict.add("two contacts", f"{entities} for {len(customers[id(portal)])}")
-
-    def _notices(self, phone: Phone, chat: ImChat) -> None:
-        receipts = self._history.posts.receipts
-        failed = [m for m in phone.messages if m.id in receipts.failed and m.id not in receipts.delivered]
-        arrived = {m.text for m in phone.messages if m.id in receipts.delivered}
-        missed = [m for m in failed if m.text not in arrived]  # where a copy arrived, nobody has to be told
-        told = sum(1 for m in chat.messages if m.sender == "system" and m.text.startswith(NOT_DELIVERED))
-        risked = sum(1 for item in self._items.values() if item.get("dup_risk"))
-        # One notice, however many parts of a message failed.
-        whole = {next(iter(PIECE.findall(m.text)), (m.text,))[0] for m in missed}
-        if told < len(whole) or told > len(failed) + risked:
-            self._verdict.add("notices", f"{told} for {len(failed)} failed messages")
 
     def strangers(self) -> None:
         """Nothing that was forged shows anywhere; no portals know a customer by one name of ours; no portal lost its
@@ -201,19 +166,19 @@ class _Reading:
             self._verdict.add("tenants mixed", "one person in two portals")
         screens = [m.text for portal in history.world.portals for c in portal.chats.values() for m in c.messages]
         screens += [m.text for phone in history.world.phones.phones for m in phone.messages]
-        if any(FORGED in text for text in screens) or any(FORGED in str(item) for item in self._items.values()):
+        if any(FORGED in text for text in screens) or any(FORGED in str(item) for item in self.items.values()):
             self._verdict.add("forged", "an unauthenticated post had an effect")
         if history.told.counts["bitrix24_token.reauth"] and not history.weather.lost_grants:
             self._verdict.add("grant lost", "a refresh token was used twice")
 
-    def _where_customers_are(self) -> dict[str, list[tuple[PortalState, ImChat, str]]]:
-        places: dict[str, list[tuple[PortalState, ImChat, str]]] = defaultdict(list)
+    def _where_customers_are(self) -> dict[str, list[tuple[PortalState, ImChat, ImMessage]]]:
+        places: dict[str, list[tuple[PortalState, ImChat, ImMessage]]] = defaultdict(list)
         for portal in self._history.world.portals:
             for chat in portal.chats.values():
                 for message in chat.messages:
                     if message.sender == "customer":
                         for mid in message.connector_mids:
-                            places[mid].append((portal, chat, message.text))
+                            places[mid].append((portal, chat, message))
         return dict(places)
 
     def _count(self, said: Said, copies: int, item: dict[str, Any] | None) -> None:
@@ -252,7 +217,7 @@ class _Reading:
                     self._verdict.add("reordered", f"{earlier.id} after {later.id}")
 
     def _was_late(self, said: Said, event_id: str) -> bool:
-        item = self._items.get(event_id)
+        item = self.items.get(event_id)
         parked = any(entry["step"] == "parked" for entry in (item or {}).get("log", []))
         return parked or self._was_spilled(said.id)
 
@@ -275,7 +240,8 @@ class _Reading:
 
     def _acknowledged(self, portal: PortalState, said: Said, wamids: set[str], unclear: bool) -> None:
         """unclear: `wamids` may be more than this message's, for another has its text or it was sent again."""
-        shown = next((m for chat in portal.chats.values() for m in chat.messages if str(m.id) == said.id), None)
+        chat = self._chat_with(portal, said)
+        shown = next((m for m in chat.messages if str(m.id) == said.id), None) if chat else None
         if shown is None or shown.waiting:
             self._verdict.add("clock left", said.id)
             return
@@ -283,6 +249,10 @@ class _Reading:
         whole = acknowledged == wamids or unclear
         if not acknowledged or not acknowledged <= wamids or not whole:
             self._verdict.add("wrong ids", said.id)
+
+    def _chat_with(self, portal: PortalState, said: Said) -> ImChat | None:
+        """The chat in which an operator wrote."""
+        return next((chat for chat in portal.chats.values() if any(str(m.id) == said.id for m in chat.messages)), None)
 
 
 def _shows_only(chat: ImChat, customer: str) -> bool:

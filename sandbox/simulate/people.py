@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from sandbox import php_forms, webhooks
+from sandbox import php_forms, played_files, webhooks
 from sandbox.memory.sqs import MemoryQueue
 from sandbox.phones import Phone, PhoneMessage
 from sandbox.portals import OPERATOR_ID, ImChat, ImMessage, PortalState
+from sandbox.simulate.attachments import Attachments
 from sandbox.simulate.lambdas import Platform
 from sandbox.simulate.providers import Posts, Said
 from sandbox.simulate.scheduler import Scheduler
@@ -31,14 +32,24 @@ class People:
     """said: customers' messages; answered: operators'. busy: how many still act."""
 
     def __init__(
-        self, scheduler: Scheduler, rng: Random, world: World, posts: Posts, platform: Platform, weather: Weather
+        self,
+        scheduler: Scheduler,
+        rng: Random,
+        world: World,
+        posts: Posts,
+        platform: Platform,
+        weather: Weather,
+        with_files: float,
     ) -> None:
+        """with_files: the share of messages that carry some."""
         self._scheduler = scheduler
         self._rng = rng
         self._world = world
         self._posts = posts
         self._platform = platform
         self._weather = weather
+        self._with_files = with_files
+        self._attachments = Attachments(scheduler, rng, world)
         self._serial = 0
         self.said: list[Said] = []
         self.answered: list[Said] = []
@@ -90,12 +101,17 @@ class People:
 
     def answer(self, portal: PortalState, chat: ImChat, phone: Phone) -> None:
         """Write one message into a chat, which posts its event."""
-        text = self._text("o", phone.name, self.answered, phone)
+        attaches = self._rng.random() < self._with_files
+        text = self._text("o", phone.name, self.answered, phone, is_new=attaches)
+        marks = [f"o{self._serial}f{n}" for n in range(self._rng.choice((1, 1, 2)))] if attaches else []
+        files = tuple(map(self._attachments.of_operator, marks))
+        links = self._attachments.in_portal(portal, files)
         message = ImMessage(portal.next_id(), "operator", OPERATOR_ID, text, self._scheduler.now, waiting=True)
+        message.files = [played_files.shown(self._world, link) for link in links]
         portal.add_message(chat, message)
-        one = Said(str(message.id), text, phone.phone_number_id, whom(phone))
+        one = Said(str(message.id), text, phone.phone_number_id, whom(phone), files=files)
         self.answered.append(one)
-        webhook = webhooks.operator_message(portal, chat, message.id, text, self._scheduler.now)
+        webhook = webhooks.operator_message(portal, chat, message.id, text, self._scheduler.now, files=links)
         self._posts.event(webhook, one)
         if self._rng.random() < 0.05:
             self._posts.event(webhook, one)  # a handler bound twice brings every event twice
@@ -176,8 +192,12 @@ class People:
         return None
 
     def _write(self, phone: Phone) -> Said:
-        text = self._text("c", phone.name, self.said, phone)
-        one = Said(f"wamid.{whom(phone)}.{self._serial}", text, phone.phone_number_id, whom(phone))
+        attaches = self._rng.random() < self._with_files
+        text = self._text("c", phone.name, self.said, phone, is_new=attaches)
+        files = (self._attachments.of_customer(f"c{self._serial}f0"),) if attaches else ()
+        if files and files[0].mime.startswith("audio/"):
+            text = ""  # nothing can be written beside a sound
+        one = Said(f"wamid.{whom(phone)}.{self._serial}", text, phone.phone_number_id, whom(phone), files=files)
         now = self._scheduler.now
         self._world.phones.received(phone, PhoneMessage(one.id, "customer", text, "text", now), now)
         self.said.append(one)
@@ -186,16 +206,18 @@ class People:
     def _value(self, phone: Phone, one: Said) -> dict[str, object]:
         """Beside a BSUID the phone may be left out, as Meta does with people who have a username."""
         shown = replace(phone, wa_id="") if phone.user_id and self._rng.random() < 0.3 else phone
-        return webhooks.text_message(shown, one.id, one.text, self._scheduler.now)
+        if not one.files:
+            return webhooks.text_message(shown, one.id, one.text, self._scheduler.now)
+        kind, content = self._attachments.at_meta(one.files[0], one.text)
+        return webhooks.customer_message(shown, one.id, kind, content, self._scheduler.now)
 
-    def _text(self, sign: str, name: str, earlier: list[Said], phone: Phone) -> str:
+    def _text(self, sign: str, name: str, earlier: list[Said], phone: Phone, *, is_new: bool) -> str:
+        """is_new: not one that was written before."""
         rng = self._rng
         self._serial += 1
-        mine = [
-            one.text for one in earlier if (one.customer, one.phone_number_id) == (whom(phone), phone.phone_number_id)
-        ]
-        short = [text for text in mine if len(text) < 100]
-        if short and rng.random() < 0.12:
+        mine = [one for one in earlier if (one.customer, one.phone_number_id) == (whom(phone), phone.phone_number_id)]
+        short = [one.text for one in mine if len(one.text) < 100 and not one.files]
+        if short and rng.random() < 0.12 and not is_new:
             return rng.choice(short)
         token = f"{sign}{self._serial}"
         if sign == "o" and rng.random() < 0.02:

@@ -4,28 +4,20 @@ A call is three moments: the caller waits its turn, the effect happens in an ins
 refusals and lost answers strike between them; what nobody tells the caller it cannot know.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
 
-from ponte.errors import FateUnknown, HostRefused, NotSent
-from ponte.http import HttpRequest, HttpResponse
-from ponte.runtime.egress import is_allowed_host
+from ponte.http import HttpRequest
+from ponte.media.store import StoreFailed
 from ponte.storage.table import Item, Table, Update, Write
-from sandbox.calls import Call, Fake
-from sandbox.egress import provider_of
-from sandbox.faults import Fault
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemorySqs
 from sandbox.simulate.scheduler import Killed, Process, Scheduler
 from sandbox.simulate.weather import Fate, Weather
-from sandbox.world import World
-
-_GRANT_LOST = {Fate.LATE, Fate.CRASH_AFTER, Fate.ANSWER_LOST, Fate.ERROR_AFTER}
-SERVER_WALL_MS = 60_000  # a portal gives a request up after 60 s; later than that nothing comes of it
 
 
 class Unavailable(Exception):
@@ -43,13 +35,15 @@ class Heard:
 
 
 class Strait:
-    """Where a caller meets trouble: waits its turn, dies if the weather says so. heard: told of calls to providers."""
+    """Where a caller meets trouble: waits its turn, dies if the weather says so. heard: told of calls to providers.
+    dropped: bytes of files that a portal could not fetch."""
 
     def __init__(self, scheduler: Scheduler, weather: Weather, rng: Random) -> None:
         self.scheduler = scheduler
         self.weather = weather
         self.rng = rng
         self.heard: Callable[[Heard], object] = lambda _: None
+        self.dropped: set[bytes] = set()
         self._renewing: set[Process] = set()
         scheduler.on_kill = self._killed
 
@@ -199,6 +193,35 @@ class StormyStore:
         return iter(listed)
 
 
+class StormyFiles:
+    """The bucket of files, a `FileStore`."""
+
+    def __init__(self, files: MemoryFiles, strait: Strait) -> None:
+        self._files = files
+        self._strait = strait
+        self.link = files.link
+
+    def keep(self, key: str, chunks: Iterable[bytes], mime: str, disposition: str) -> None:
+        whole = b"".join(chunks)  # whatever this raises leaves nothing behind
+        self._aws(self._strait.weather.writing(), lambda: self._files.keep(key, (whole,), mime, disposition))
+
+    @contextmanager
+    def read(self, key: str) -> Iterator[Iterator[bytes]]:
+        self._aws(self._strait.weather.reading(), lambda: None)
+        with self._files.read(key) as chunks:
+            yield self._breaking(chunks) if self._strait.weather.breaks_off() else chunks
+
+    def _breaking(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        yield next(chunks, b"")
+        raise StoreFailed
+
+    def _aws(self, fate: Fate, act: Callable[[], Any]) -> None:
+        try:
+            self._strait.aws(fate, act)
+        except Unavailable as error:
+            raise StoreFailed from error
+
+
 class PlainCipher:
     """Stands for KMS: a ciphertext opens only in the context it was made in."""
 
@@ -210,112 +233,3 @@ class PlainCipher:
         if (tenant, field) != (context["tenant"], context["field"]):
             raise PermissionError("wrong encryption context")
         return text
-
-
-class StormySender:
-    """A `Sender` straight into the fakes, which behave as on the network behind the sandbox's egress."""
-
-    def __init__(self, world: World, fakes: dict[str, Fake], strait: Strait, function: str) -> None:
-        self._world = world
-        self._fakes = fakes
-        self._strait = strait
-        self._function = function
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        came_to = "killed"
-        try:
-            response = self._send(request)
-            came_to = str(response.status)
-        except Exception as error:
-            came_to = type(error).__name__
-            raise
-        finally:
-            self._strait.heard(Heard(self._strait.scheduler.now, self._function, request, came_to))
-        return response
-
-    def _send(self, request: HttpRequest) -> HttpResponse:
-        strait = self._strait
-        parts = urlsplit(request.url)
-        if parts.scheme != "https" or parts.netloc != parts.hostname or not is_allowed_host(parts.netloc):
-            raise HostRefused
-        strait.latency(60)
-        provider = provider_of(parts.netloc)
-        if strait.weather.is_away(f"{provider}:{parts.netloc}", strait.scheduler.now):
-            return self._away(provider, request)
-        fate = strait.weather.calling()
-        if fate is Fate.OK:
-            answer = self._perform(provider, parts, request)
-            strait.latency(150)
-            return answer
-        return self._struck(fate, provider, parts, request)
-
-    def _away(self, provider: str, request: HttpRequest) -> HttpResponse:
-        """A provider that is down: nobody listens, or its gateway says so, or nothing at all comes back."""
-        drawn = self._strait.rng.random()
-        if drawn < 0.4:
-            raise NotSent("not_connected")
-        if drawn < 0.8:
-            return _answer_of(Fault(provider, "html", "", "", 502, None, None, 1))
-        self._strait.scheduler.wait(int(request.timeout_seconds * 1000))
-        raise FateUnknown("no_answer")
-
-    def _struck(self, fate: Fate, provider: str, parts: Any, request: HttpRequest) -> HttpResponse:
-        strait = self._strait
-        timeout_ms = int(request.timeout_seconds * 1000)
-        if provider == "oauth" and fate in _GRANT_LOST:
-            strait.weather.lost_grants += 1
-        match fate:
-            case Fate.NOT_SENT:
-                raise NotSent("not_connected")
-            case Fate.BROKEN_BEFORE:
-                raise FateUnknown("no_answer")
-            case Fate.CRASH_BEFORE:
-                strait.crash()
-            case Fate.SERVER_ERROR:
-                kind, status = ("html", 502) if strait.rng.random() < 0.5 else ("status", 500)
-                return _answer_of(Fault(provider, kind, "", "", status, None, None, 1))
-            case Fate.SLOWED:
-                status = 503 if provider == "bitrix24" else 429
-                return _answer_of(Fault(provider, "status", "", "", status, None, None, 1))
-            case Fate.LATE:
-                late_ms = min(SERVER_WALL_MS - 1_000, timeout_ms + int(strait.rng.random() * 30_000))
-                strait.scheduler.at(strait.scheduler.now + late_ms, partial(self._perform, provider, parts, request))
-                strait.scheduler.wait(timeout_ms)
-                raise FateUnknown("no_answer")
-            case _:
-                pass
-        answer = self._perform(provider, parts, request)
-        match fate:
-            case Fate.CRASH_AFTER:
-                strait.crash()
-            case Fate.ANSWER_LOST:
-                strait.latency(timeout_ms)
-                raise FateUnknown("no_answer")
-            case Fate.ERROR_AFTER:
-                return _answer_of(Fault(provider, "html", "", "", 502, None, None, 1))
-            case _:
-                strait.latency(min(8_000, timeout_ms - 1))
-        return answer
-
-    def _perform(self, provider: str, parts: Any, request: HttpRequest) -> HttpResponse:
-        call = Call(
-            provider=provider,
-            method=request.method,
-            host=parts.netloc,
-            path=parts.path,
-            query=parts.query,
-            headers={name.lower(): value for name, value in request.headers.items()} | {"host": parts.netloc},
-            body=request.body,
-            at_ms=self._world.now_ms(),
-            function=self._function,
-        )
-        partial = parts.path.endswith("imconnector.send.messages.json") and self._strait.weather.item_fails()
-        reply = self._fakes[provider](call, partial=partial)
-        if provider == "oauth" and reply.took_effect:
-            self._strait.renewed()
-        return HttpResponse(reply.status, reply.headers, reply.body)
-
-
-def _answer_of(fault: Fault) -> HttpResponse:
-    reply = fault.reply()
-    return HttpResponse(reply.status, reply.headers, reply.body)

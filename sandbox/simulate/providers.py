@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox import webhooks
 from sandbox.phones import Accepted
+from sandbox.simulate.attachments import Attached
 from sandbox.simulate.bundle import BITRIX24_PATH, META_PATH
 from sandbox.simulate.lambdas import DoorFailed, Platform
 from sandbox.simulate.scheduler import Scheduler
@@ -25,7 +26,8 @@ FAILURES = (131026, 131049, 131053)
 
 @dataclass(slots=True)
 class Said:
-    """One message as its writer knows it. posted_ms: when its webhook first went out; accepted_ms: its first 200."""
+    """One message as its writer knows it. text: the caption where there are files. posted_ms: when its webhook first
+    went out; accepted_ms: its first 200."""
 
     id: str
     text: str
@@ -33,6 +35,7 @@ class Said:
     customer: str
     posted_ms: int = 0
     accepted_ms: int | None = None
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,11 +10,24 @@ from dataclasses import dataclass, field
 
 from sandbox.simulate.history import History
 from sandbox.simulate.invariants import judge
-from sandbox.simulate.mutants import MUTANTS, Mutant, planted
+from sandbox.simulate.mutants import MUTANTS
+from sandbox.simulate.planting import Mutant, planted
 
 CHUNK = 20
 MUTANT_SEEDS = 300
-NUMBERS = ("histories", "messages", "risked", "copied", "unposted", "late", "steps", "invocations", "seconds")
+NUMBERS = (
+    "histories",
+    "messages",
+    "risked",
+    "copied",
+    "unposted",
+    "late",
+    "files",
+    "untaken",
+    "steps",
+    "invocations",
+    "seconds",
+)
 type Violation = tuple[int, str, str]
 
 
@@ -28,6 +41,8 @@ class Tally:
     copied: int = 0
     unposted: int = 0
     late: int = 0
+    files: int = 0
+    untaken: int = 0
     steps: int = 0
     invocations: int = 0
     seconds: float = 0.0
@@ -67,6 +82,8 @@ def run_seed(seed: int) -> Tally:
         copied=verdict.copied,
         unposted=verdict.unposted,
         late=verdict.late,
+        files=verdict.files,
+        untaken=verdict.untaken,
         steps=history.scheduler.steps,
         invocations=history.platform.invocations,
         seconds=time.process_time() - start,

@@ -47,12 +47,14 @@ class Climate:
     item_fails: float = 0.0
     spell: float = 0.0
     delivered_twice: float = 0.0
+    broken_off: float = 0.0
+    file_dropped: float = 0.0
 
 
 CALM = Climate()
-FAIR = Climate(3, 2, 1, 2, 5, 15, 15, 10, 5, 10, 5, 60, 2, 3, 5)
-ROUGH = Climate(8, 5, 3, 6, 20, 30, 40, 25, 15, 20, 15, 120, 8, 10, 15)
-STORM = Climate(20, 15, 10, 15, 60, 60, 90, 60, 40, 40, 40, 200, 20, 25, 40)
+FAIR = Climate(3, 2, 1, 2, 5, 15, 15, 10, 5, 10, 5, 60, 2, 3, 5, 40, 40)
+ROUGH = Climate(8, 5, 3, 6, 20, 30, 40, 25, 15, 20, 15, 120, 8, 10, 15, 100, 80)
+STORM = Climate(20, 15, 10, 15, 60, 60, 90, 60, 40, 40, 40, 200, 20, 25, 40, 250, 150)
 CLIMATES = ((CALM, 1), (FAIR, 4), (ROUGH, 4), (STORM, 1))
 
 
@@ -122,10 +124,15 @@ class Weather:
 
     def item_fails(self) -> bool:
         """Whether the portal refuses one item of a call that it takes as a whole."""
-        struck = not self.is_over and self._rng.random() * 1000 < self.climate.item_fails
-        if struck:
-            self._note("item_fails")
-        return struck
+        return self._strikes("item_fails", self.climate.item_fails)
+
+    def breaks_off(self) -> bool:
+        """Whether the body of a file ends in the middle."""
+        return self._strikes("broken_off", self.climate.broken_off)
+
+    def file_is_dropped(self) -> bool:
+        """Whether a portal cannot fetch a file that a message points to."""
+        return self._strikes("file_dropped", self.climate.file_dropped)
 
     def delivered_twice(self) -> int:
         """Milliseconds after which Lambda hands a batch to a second invocation as well; 0 where it does not.
@@ -153,6 +160,12 @@ class Weather:
         fate = next(fate for bound, fate in rows if drawn < bound)
         self._note(fate.value)
         return fate
+
+    def _strikes(self, what: str, per_thousand: float) -> bool:
+        struck = not self.is_over and self._rng.random() * 1000 < per_thousand
+        if struck:
+            self._note(what)
+        return struck
 
     def _note(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1

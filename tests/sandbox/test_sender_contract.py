@@ -17,7 +17,9 @@ from ponte.runtime.egress import HttpxSender, Way, is_allowed_host
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
-from sandbox.simulate.ports import StormySender, Strait
+from sandbox.memory.files import MemoryFiles
+from sandbox.simulate.ports import Strait
+from sandbox.simulate.provider_ports import StormySender
 from sandbox.simulate.scheduler import Scheduler
 from sandbox.simulate.weather import CALM, Fate, Weather
 from sandbox.world import World
@@ -78,7 +80,7 @@ def _in_memory(sandbox: Sandbox) -> WayOut:
     weather = OneFate(Random(1), CALM)
     makers = {"meta": FakeMeta, "bitrix24": FakeBitrix24, "oauth": FakeOAuth}
     fakes = {name: make(sandbox.world) for name, make in makers.items()}
-    sender = StormySender(sandbox.world, fakes, Strait(scheduler, weather, Random(1)), "OnTest")  # type: ignore[arg-type]
+    sender = StormySender(sandbox.world, fakes, MemoryFiles(), Strait(scheduler, weather, Random(1)), "OnTest")  # type: ignore[arg-type]
 
     def call(request: HttpRequest) -> Any:
         box: list[Any] = []

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox.simulate.history import History
-from sandbox.simulate.mutants import MUTANTS, Mutant, Stale, planted
+from sandbox.simulate.mutants import MUTANTS
+from sandbox.simulate.planting import Mutant, Stale, planted
 from sandbox.simulate.report import MUTANT_SEEDS, catch, cores, run_many
 from sandbox.simulate.weather import Fate
 
