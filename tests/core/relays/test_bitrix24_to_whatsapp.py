@@ -8,7 +8,8 @@ import pytest
 from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.relays.bitrix24_to_whatsapp import Reply, callback, decide, read_callback, recipient
-from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step
+from ponte.relays.decisions import Decision, Finish, Park, Step
+from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
 
 HOUR = 3_600_000
 NOW = 1_800_000_000_000

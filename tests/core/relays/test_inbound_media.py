@@ -7,7 +7,9 @@ import pytest
 
 from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId
 from ponte.media.store import KeptFile
-from ponte.relays.effects import FetchMedia, Finish, MarkRead, Park, PostNotice, SendToOpenLine, Step
+from ponte.relays.decisions import Finish, Park, Step
+from ponte.relays.effects import MarkRead, PostNotice, SendToOpenLine
+from ponte.relays.file_effects import FetchMedia
 from ponte.relays.inbound_media import OWED
 from ponte.relays.whatsapp_to_bitrix24 import decide, is_whole
 from ponte.texts import files as file_texts

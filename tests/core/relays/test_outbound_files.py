@@ -11,17 +11,9 @@ from ponte.media.limits import MAX_BYTES, MAX_FILES
 from ponte.media.store import KeptFile
 from ponte.media.types import OPUS_MONO
 from ponte.relays.bitrix24_to_whatsapp import Reply, decide
-from ponte.relays.effects import (
-    AcknowledgeDelivery,
-    FetchFile,
-    Finish,
-    Park,
-    PostNotice,
-    SendMedia,
-    SendText,
-    Step,
-    UploadMedia,
-)
+from ponte.relays.decisions import Finish, Park, Step
+from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
+from ponte.relays.file_effects import FetchFile, SendMedia, UploadMedia
 from ponte.relays.outbound_effects import SendInteractive
 from ponte.relays.outbound_files import Ready, arrange
 from ponte.whatsapp.media import form_of

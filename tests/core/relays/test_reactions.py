@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ponte.relays.effects import AcknowledgeDelivery, Finish, PostNotice
+from ponte.relays.decisions import Finish
+from ponte.relays.effects import AcknowledgeDelivery, PostNotice
 from ponte.relays.outbound_effects import FindQuoted, SendInteractive, SendReaction
 from ponte.relays.window import WAITS
 from tests.core.relays.test_window import EVENT, NOW, SHUT, reply, walk

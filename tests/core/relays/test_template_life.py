@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ponte.mappings import MemberId, Number, PhoneNumberId, Rate, WindowTemplate
-from ponte.relays.effects import Finish, Step
+from ponte.relays.decisions import Finish, Step
 from ponte.relays.outbound_effects import KeepTemplateChange
 from ponte.relays.template_life import decide, stops
 from ponte.whatsapp.template_updates import TemplateChange

@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 
 from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId
+from ponte.relays.decisions import Finish, Park, Step
 from ponte.relays.effects import (
     AddContact,
     DeleteInOpenLine,
     FindContact,
     FindMessage,
-    Finish,
     MarkRead,
-    Park,
     PostNotice,
     SaveConversation,
     SendToOpenLine,
-    Step,
     UpdateInOpenLine,
 )
 from ponte.relays.outbound_effects import LetHeldGo

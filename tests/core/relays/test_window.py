@@ -10,7 +10,8 @@ from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, Phone
 from ponte.media.store import KeptFile
 from ponte.relays import window
 from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
-from ponte.relays.effects import Finish, Park, PostNotice, SendText, Step
+from ponte.relays.decisions import Finish, Park, Step
+from ponte.relays.effects import PostNotice, SendText
 from ponte.relays.outbound_effects import (
     FindTemplate,
     HoldReply,

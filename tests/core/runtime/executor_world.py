@@ -6,17 +6,8 @@ from ponte.mappings import Timing
 from ponte.outcome import Outcome, Succeeded, Unknown
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Later, Verdict
-from ponte.relays.effects import (
-    Decision,
-    Effect,
-    Finish,
-    MarkRead,
-    Park,
-    SendText,
-    Step,
-    Steps,
-    refused,
-)
+from ponte.relays.decisions import Decision, Effect, Finish, Park, Step, Steps, refused
+from ponte.relays.effects import MarkRead, SendText
 from ponte.runtime.execute import Executor, Proof
 from ponte.storage.claims import Claimed
 from ponte.storage.ledger import Ledger

@@ -9,7 +9,7 @@ from ponte.errors import Contended, MalformedEvent
 from ponte.outcome import Outcome
 from ponte.queue.envelope import Envelope, pack
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.relays.effects import Decision, Steps
+from ponte.relays.decisions import Decision, Steps
 from ponte.runtime.composition import make_parts
 from ponte.runtime.execute import MAX_HITS, Found
 from ponte.runtime.worker import CONTENDED_S, Worker

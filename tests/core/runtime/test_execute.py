@@ -7,16 +7,9 @@ import pytest
 
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.queue.fifo_batch import Done, Later
-from ponte.relays.effects import (
-    Decision,
-    Effect,
-    FetchMedia,
-    FindContact,
-    Finish,
-    SendText,
-    Step,
-    Steps,
-)
+from ponte.relays.decisions import Decision, Effect, Finish, Step, Steps
+from ponte.relays.effects import FindContact, SendText
+from ponte.relays.file_effects import FetchMedia
 from ponte.runtime.execute import MAX_AGE_MS
 from ponte.storage.claims import Claimed
 

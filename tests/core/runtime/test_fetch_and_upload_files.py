@@ -9,7 +9,7 @@ from ponte.mappings import Portal
 from ponte.media.limits import MAX_BYTES, PATIENCE_MS
 from ponte.media.store import KeptFile
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient
-from ponte.relays.effects import FetchFile, UploadMedia
+from ponte.relays.file_effects import FetchFile, UploadMedia
 from tests import files
 
 from .streamers import Scripted

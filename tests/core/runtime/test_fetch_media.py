@@ -11,7 +11,7 @@ from ponte.http import HttpRequest, HttpResponse
 from ponte.media.limits import MAX_BYTES, PATIENCE_MS, TRANSFER_SECONDS
 from ponte.media.store import KeptFile, StoreFailed
 from ponte.outcome import Rejected, Succeeded, Transient
-from ponte.relays.effects import FetchMedia
+from ponte.relays.file_effects import FetchMedia
 from tests import files
 
 from .streamers import Scripted

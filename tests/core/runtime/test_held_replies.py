@@ -8,7 +8,8 @@ from ponte.mappings import Conversation, MemberId, PersonId, PhoneNumberId, Timi
 from ponte.outcome import Outcome, Rejected, Succeeded, Transient
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.relays.effects import Decision, Effect, Finish, Park, SendText, Step, Steps, refused
+from ponte.relays.decisions import Decision, Effect, Finish, Park, Step, Steps, refused
+from ponte.relays.effects import SendText
 from ponte.relays.window import HELD, WINDOW_MS
 from ponte.runtime.execute import Executor, NotFound, Proof
 from ponte.runtime.held_replies import TURN_MS, HeldReplies

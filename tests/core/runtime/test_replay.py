@@ -12,7 +12,7 @@ from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
 from ponte.relays import bitrix24_to_whatsapp, whatsapp_to_bitrix24
-from ponte.relays.effects import Decision, Finish, Step, Steps
+from ponte.relays.decisions import Decision, Finish, Step, Steps
 from ponte.runtime.redrive import redrive
 from ponte.runtime.replay import Plan, Planned, Replay, _walk, flow_of
 from ponte.storage.claims import Claimed

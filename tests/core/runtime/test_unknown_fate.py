@@ -4,17 +4,8 @@ import pytest
 
 from ponte.outcome import Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.queue.fifo_batch import Done, Later
-from ponte.relays.effects import (
-    Decision,
-    Effect,
-    FindContact,
-    Finish,
-    Park,
-    PostNotice,
-    SendText,
-    Step,
-    Steps,
-)
+from ponte.relays.decisions import Decision, Effect, Finish, Park, Step, Steps
+from ponte.relays.effects import FindContact, PostNotice, SendText
 from ponte.relays.outbound_effects import SendTemplate
 from ponte.runtime.execute import MAX_AGE_MS, CannotTell, Found, NotFound, Proof
 from ponte.storage.claims import Claimed

@@ -10,7 +10,7 @@ from ponte.mappings import MemberId, Portal, Rate
 from ponte.media.store import KeptFile
 from ponte.outcome import Outcome
 from ponte.queue.envelope import Envelope
-from ponte.relays.effects import FetchFile, FetchMedia, UploadMedia
+from ponte.relays.file_effects import FetchFile, FetchMedia, UploadMedia
 from ponte.runtime.transfers import Transfers
 from ponte.storage.claims import Claimed
 from ponte.whatsapp.client import WhatsappClient

@@ -7,7 +7,8 @@ from ponte.bitrix24 import markup, quotes
 from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
 from ponte.relays import operator_commands, outbound_files, window
-from ponte.relays.effects import AcknowledgeDelivery, Decision, Finish, Park, PostNotice, SendText, Step, Steps, refused
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
+from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
 from ponte.relays.operator_commands import CommandError, Interactive, PlainText, React, UseTemplate
 from ponte.relays.outbound_effects import (
     FindQuoted,

@@ -1,7 +1,8 @@
 """An operator edits or deletes a message. What still waits is replaced or cancelled; what went out cannot follow."""
 
 from ponte.bitrix24.values import OperatorDelete, OperatorEdit
-from ponte.relays.effects import Decision, Finish, PostNotice, Step, Steps
+from ponte.relays.decisions import Decision, Finish, Step, Steps
+from ponte.relays.effects import PostNotice
 from ponte.relays.outbound_effects import ChangeQueued
 from ponte.texts import text as sentence
 

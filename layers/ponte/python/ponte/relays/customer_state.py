@@ -3,16 +3,8 @@
 from ponte.bitrix24.values import DialogFinished, DialogStarted
 from ponte.mappings import Conversation
 from ponte.people.callers import caller_of
-from ponte.relays.effects import (
-    Decision,
-    Finish,
-    NoteAccount,
-    NotePreference,
-    NoteSession,
-    PostNotice,
-    Step,
-    Steps,
-)
+from ponte.relays.decisions import Decision, Finish, Step, Steps
+from ponte.relays.effects import NoteAccount, NotePreference, NoteSession, PostNotice
 from ponte.texts import text as sentence
 from ponte.whatsapp.accounts import AccountState
 from ponte.whatsapp.preferences import Preference

@@ -1,34 +1,14 @@
-"""What a relay may want done, one effect at a time, and what it may decide instead.
-
-`decide(steps)` is asked again after every effect with the outcomes so far, so a retry after a crash goes on where the
-last try stopped (docs/decisions/0001). An outcome is {"refused": code, "detail": text} where the other side said no.
+"""What a relay may want done, one effect at a time, in an open channel, on the phone, or with what is kept.
 
 repeatable: doing it twice shows nobody anything new; its outcome is not saved and an unknown fate is just a retry. All
-other effects have a probe (runtime/probes.py) that runs before they are repeated.
+other effects have a probe (runtime/probes.py) that runs before they are repeated. Effects of templates, buttons and the
+24-hour window: outbound_effects.py; of files: file_effects.py; of the office bridge: office_effects.py.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ponte.media.limits import TRANSFER_SECONDS
 from ponte.media.store import KeptFile
-from ponte.relays.outbound_effects import (
-    ChangeQueued,
-    FindQuoted,
-    FindTemplate,
-    HoldReply,
-    KeepTemplateChange,
-    LetHeldGo,
-    NoteAsked,
-    SendInteractive,
-    SendReaction,
-    SendTemplate,
-    StopHolding,
-)
-from ponte.whatsapp.events import MediaKind
-
-type Steps = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,62 +183,6 @@ class SendText:
 
 
 @dataclass(frozen=True, slots=True)
-class SendMedia:
-    """One uploaded file as a WhatsApp message. Outcome as SendText's. filename: of documents; voice: of audios."""
-
-    to: str
-    recipient: str
-    kind: MediaKind
-    media_id: str
-    part: int
-    caption: str = ""
-    filename: str = ""
-    voice: bool = False
-    reply_to: str = ""
-    repeatable: ClassVar[bool] = False
-    saved: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class FetchMedia:
-    """A customer's file from Meta into our store. Outcome: KeptFile.as_outcome().
-
-    sha256: as the webhook wrote it. filename: the customer's own, of any form. fallback: what to call it without one.
-    """
-
-    media_id: str
-    mime: str
-    sha256: str
-    filename: str
-    fallback: str
-    repeatable: ClassVar[bool] = True
-    saved: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class FetchFile:
-    """An operator's file from the portal into our store. Outcome: KeptFile.as_outcome(). index: within its message."""
-
-    link: str
-    mime: str
-    filename: str
-    fallback: str
-    index: int
-    repeatable: ClassVar[bool] = True
-    saved: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class UploadMedia:
-    """A kept file to Meta, where nobody sees it yet. Outcome {"media_id": str}. mime: what it is declared to be."""
-
-    file: KeptFile
-    mime: str
-    repeatable: ClassVar[bool] = True
-    saved: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
 class AcknowledgeDelivery:
     """Tell Bitrix24 that WhatsApp took an operator's message: once, with all ids. Outcome {}."""
 
@@ -322,94 +246,3 @@ class SetUpPortal:
 
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
-
-
-type Effect = (
-    FindContact
-    | AddContact
-    | SendToOpenLine
-    | FindMessage
-    | UpdateInOpenLine
-    | DeleteInOpenLine
-    | NoteSession
-    | NotePreference
-    | NoteAccount
-    | EraseTenant
-    | SaveConversation
-    | MarkRead
-    | SendText
-    | SendTemplate
-    | SendInteractive
-    | SendReaction
-    | FindTemplate
-    | KeepTemplateChange
-    | HoldReply
-    | NoteAsked
-    | StopHolding
-    | LetHeldGo
-    | FindQuoted
-    | ChangeQueued
-    | SendMedia
-    | FetchMedia
-    | FetchFile
-    | UploadMedia
-    | AcknowledgeDelivery
-    | ReportReading
-    | PostNotice
-    | SetLineActive
-    | ForgetPortal
-    | SetUpPortal
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Do this next. name: stable within the event; its outcome appears in `steps` under it."""
-
-    name: str
-    effect: Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """Nothing left. state: SENT, or SKIPPED with the reason (a stable word, no personal data).
-
-    keep: of what is skipped for a reason that may pass (no chat yet, a kind that a newer version knows), the content
-    stays with the ledger, for `ponte replay`.
-    """
-
-    state: str = "SENT"
-    detail: str = ""
-    keep: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Park:
-    """A person must look at it. reason: key of the texts catalogue; detail: what the vendor said.
-
-    waits: nobody has to act, it goes on by itself once the customer writes.
-    """
-
-    reason: str
-    detail: str = ""
-    waits: bool = False
-
-
-type Decision = Step | Finish | Park
-type Decide = Callable[[Steps], Decision]
-
-
-def refused(steps: Steps, name: str) -> str | None:
-    """The vendor's code where this step was refused, else None."""
-    code = steps.get(name, {}).get("refused")
-    return str(code) if code is not None else None
-
-
-def seconds_needed(effect: Effect) -> float:
-    """How much time should be left before the effect is begun; with less it is better begun by the next worker."""
-    match effect:
-        case FetchMedia() | FetchFile() | UploadMedia():
-            return TRANSFER_SECONDS
-        case SendToOpenLine(files=files) if files:
-            return TRANSFER_SECONDS
-    return 1.0

@@ -8,7 +8,9 @@ and a redrive brings the file alone (steps fetch_late, send_file).
 from collections.abc import Callable
 
 from ponte.media.store import KeptFile
-from ponte.relays.effects import FetchMedia, Park, PostNotice, Step, Steps, refused
+from ponte.relays.decisions import Park, Step, Steps, refused
+from ponte.relays.effects import PostNotice
+from ponte.relays.file_effects import FetchMedia
 from ponte.texts import knows
 from ponte.texts import text as sentence
 from ponte.whatsapp.events import InboundMessage, Media

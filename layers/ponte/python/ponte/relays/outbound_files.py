@@ -15,7 +15,9 @@ from ponte.bitrix24.values import OperatorFile, OperatorMessage
 from ponte.media.limits import MAX_BYTES, MAX_FILES
 from ponte.media.names import safe_name
 from ponte.media.store import KeptFile
-from ponte.relays.effects import FetchFile, PostNotice, SendMedia, SendText, Step, Steps, UploadMedia, refused
+from ponte.relays.decisions import Step, Steps, refused
+from ponte.relays.effects import PostNotice, SendText
+from ponte.relays.file_effects import FetchFile, SendMedia, UploadMedia
 from ponte.relays.inbound_media import reason
 from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.texts import text as sentence

@@ -1,18 +1,8 @@
 """What a portal tells about itself: a line deleted, the connector switched off, the app removed."""
 
 from ponte.bitrix24.values import AppUninstalled, ConnectorSwitchedOff, LineDeleted
-from ponte.relays.effects import (
-    Decision,
-    EraseTenant,
-    Finish,
-    ForgetPortal,
-    Park,
-    SetLineActive,
-    SetUpPortal,
-    Step,
-    Steps,
-    refused,
-)
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
+from ponte.relays.effects import EraseTenant, ForgetPortal, SetLineActive, SetUpPortal
 
 
 def decide(

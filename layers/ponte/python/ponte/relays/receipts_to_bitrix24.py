@@ -3,18 +3,8 @@
 from dataclasses import dataclass
 
 from ponte.bitrix24 import markup
-from ponte.relays.effects import (
-    Decision,
-    FindMessage,
-    Finish,
-    NotePreference,
-    Park,
-    PostNotice,
-    ReportReading,
-    Step,
-    Steps,
-    refused,
-)
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
+from ponte.relays.effects import FindMessage, NotePreference, PostNotice, ReportReading
 from ponte.texts import text as sentence
 from ponte.whatsapp.describe import named
 

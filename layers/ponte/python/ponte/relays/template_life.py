@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ponte.mappings import Number
-from ponte.relays.effects import Decide, Decision, Step, Steps
+from ponte.relays.decisions import Decide, Decision, Step, Steps
 from ponte.relays.outbound_effects import KeepTemplateChange
 from ponte.whatsapp.template_updates import TemplateChange
 from ponte.whatsapp.templates import SENDABLE

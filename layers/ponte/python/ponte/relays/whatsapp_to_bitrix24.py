@@ -15,22 +15,17 @@ from ponte.mappings import Conversation, CrmMode
 from ponte.media.store import KeptFile
 from ponte.people.phone_numbers import match_set, to_e164
 from ponte.relays import inbound_media
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
 from ponte.relays.effects import (
     AddContact,
-    Decision,
     DeleteInOpenLine,
     FindContact,
     FindMessage,
-    Finish,
     MarkRead,
-    Park,
     PostNotice,
     SaveConversation,
     SendToOpenLine,
-    Step,
-    Steps,
     UpdateInOpenLine,
-    refused,
 )
 from ponte.relays.outbound_effects import LetHeldGo
 from ponte.whatsapp import describe

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ponte.mappings import Conversation, Number, WindowTemplate
-from ponte.relays.effects import Decision, Park, PostNotice, Step, Steps, refused
+from ponte.relays.decisions import Decision, Park, Step, Steps, refused
+from ponte.relays.effects import PostNotice
 from ponte.relays.outbound_effects import FindTemplate, HoldReply, SendTemplate, StopHolding
 from ponte.texts import text as sentence
 from ponte.whatsapp import templates

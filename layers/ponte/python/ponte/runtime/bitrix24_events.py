@@ -24,7 +24,7 @@ from ponte.queue.envelope import Envelope, unpack
 from ponte.queue.fifo_batch import Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, changes, customer_state, portal_life
 from ponte.relays.bitrix24_to_whatsapp import Reply, open_step, sent_wamids
-from ponte.relays.effects import Decide
+from ponte.relays.decisions import Decide
 from ponte.relays.window import Asking, is_shut
 from ponte.runtime.bitrix24_envelopes import operator_message
 from ponte.runtime.execute import Performer

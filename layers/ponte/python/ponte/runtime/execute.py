@@ -15,7 +15,7 @@ from ponte.mappings import Timing
 from ponte.outcome import Blocked, Expired, Moved, Outcome, Rejected, Succeeded, Transient, Unknown, is_outage
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.relays.effects import Decide, Effect, Finish, Park, Step, seconds_needed
+from ponte.relays.decisions import Decide, Effect, Finish, Park, Step, seconds_needed
 from ponte.storage.claims import Busy, Claimed, Finished
 from ponte.storage.ledger import Ledger
 from ponte.storage.table import ConditionFailed

@@ -15,14 +15,12 @@ from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.mappings import Conversation, Portal, Timing
 from ponte.outcome import Blocked, Outcome, Succeeded, Transient, Unknown
+from ponte.relays.decisions import Effect
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
     DeleteInOpenLine,
-    Effect,
     EraseTenant,
-    FetchFile,
-    FetchMedia,
     FindContact,
     FindMessage,
     ForgetPortal,
@@ -33,14 +31,13 @@ from ponte.relays.effects import (
     PostNotice,
     ReportReading,
     SaveConversation,
-    SendMedia,
     SendText,
     SendToOpenLine,
     SetLineActive,
     SetUpPortal,
     UpdateInOpenLine,
-    UploadMedia,
 )
+from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
 from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.runtime.execute import Proof
 from ponte.runtime.keep import Keeper

@@ -5,7 +5,9 @@ from ponte.bitrix24 import requests as bitrix24
 from ponte.clock import Clock
 from ponte.mappings import Portal, Timing
 from ponte.outcome import Outcome, Succeeded, Transient, Unknown
-from ponte.relays.effects import AddContact, Effect, PostNotice, SendMedia, SendText, SendToOpenLine
+from ponte.relays.decisions import Effect
+from ponte.relays.effects import AddContact, PostNotice, SendText, SendToOpenLine
+from ponte.relays.file_effects import SendMedia
 from ponte.relays.outbound_effects import SendInteractive, SendTemplate
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.portal_calls import PortalCalls

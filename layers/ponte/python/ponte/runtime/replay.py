@@ -13,22 +13,9 @@ from ponte.http import HttpRequest
 from ponte.media import types
 from ponte.media.store import KeptFile
 from ponte.queue.envelope import Envelope, loads
-from ponte.relays.effects import (
-    AddContact,
-    Decide,
-    Effect,
-    FetchFile,
-    FetchMedia,
-    FindContact,
-    Finish,
-    Park,
-    SendMedia,
-    SendText,
-    SendToOpenLine,
-    Step,
-    Steps,
-    UploadMedia,
-)
+from ponte.relays.decisions import Decide, Effect, Finish, Park, Step, Steps
+from ponte.relays.effects import AddContact, FindContact, SendText, SendToOpenLine
+from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
 from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendReaction, SendTemplate
 from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
 from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, route_of

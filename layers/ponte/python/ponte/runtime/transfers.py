@@ -21,7 +21,7 @@ from ponte.media import limits, types
 from ponte.media.names import content_disposition, safe_name
 from ponte.media.store import FileStore, KeptFile, NotKept, StoreFailed
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
-from ponte.relays.effects import FetchFile, FetchMedia, UploadMedia
+from ponte.relays.file_effects import FetchFile, FetchMedia, UploadMedia
 from ponte.runtime.arriving import FileRefused, Inspected
 from ponte.storage.claims import Claimed
 from ponte.storage.secrets import Secrets

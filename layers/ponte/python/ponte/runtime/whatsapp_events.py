@@ -9,7 +9,8 @@ from ponte.people.callers import caller_of, own_phones, rotation
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Verdict
 from ponte.relays import customer_state, template_life, whatsapp_to_bitrix24
-from ponte.relays.effects import Decide, Decision, Finish, PostNotice, Step, Steps
+from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
+from ponte.relays.effects import PostNotice
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Retry, Worker
 from ponte.storage.claims import Claimed

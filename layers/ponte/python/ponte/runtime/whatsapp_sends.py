@@ -13,7 +13,8 @@ from ponte.mappings import Conversation, Number
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded
 from ponte.people.callers import caller
 from ponte.relays.bitrix24_to_whatsapp import callback
-from ponte.relays.effects import SendMedia, SendText
+from ponte.relays.effects import SendText
+from ponte.relays.file_effects import SendMedia
 from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
 from ponte.relays.receipts_to_bitrix24 import STOPPED_MARKETING
 from ponte.relays.window import SHUT

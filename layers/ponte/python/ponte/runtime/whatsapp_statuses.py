@@ -11,7 +11,7 @@ from ponte.people.callers import caller, caller_of
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.relays import bitrix24_to_whatsapp, receipts_to_bitrix24
-from ponte.relays.effects import Decide
+from ponte.relays.decisions import Decide
 from ponte.relays.window import SHUT
 from ponte.runtime.execute import Performer
 from ponte.runtime.worker import Parts, Worker

@@ -16,7 +16,7 @@ from ponte.mappings import Conversation, Portal
 from ponte.queue.envelope import Envelope, unpack
 from ponte.queue.fifo_batch import MAX_VISIBILITY, STOP_MS, Done, Later, Verdict
 from ponte.queue.sqs import ObjectStore
-from ponte.relays.effects import Decide, Finish, Park
+from ponte.relays.decisions import Decide, Finish, Park
 from ponte.runtime.execute import Executor, Performer
 from ponte.runtime.held_replies import HeldReplies
 from ponte.runtime.invocation import Invocation
