@@ -25,7 +25,8 @@ def observe(world: World, body: bytes, signature: str) -> None:
             for phone_message, phone in _inbound(world, number, value):
                 # Meta redelivers for seven days: an older stamp is a sample's, and the customer wrote just now.
                 recent = world.now_ms() - phone_message.at_ms < REDELIVERY_MS
-                world.phones.received(phone, phone_message, phone_message.at_ms if recent else world.now_ms())
+                at_ms = phone_message.at_ms if recent else world.now_ms()
+                world.phones.received(phone, None if phone_message.kind == "reaction" else phone_message, at_ms)
             for status in _list(value, "statuses"):
                 if isinstance(status, dict):
                     world.phones.mark(str(status.get("id")), str(status.get("status")))
@@ -46,6 +47,8 @@ def _inbound(world: World, number: str, value: dict[str, Any]) -> list[tuple[Pho
         name = str(profile.get("name") or "") if isinstance(profile, dict) else ""
         phone = world.phones.meet(number, wa_id=wa_id, user_id=user_id, name=name)
         kind, text = str(message.get("type") or ""), message.get("text")
+        if kind == "reaction" and isinstance(reaction := message.get("reaction"), dict):
+            phone.react(str(reaction.get("message_id")), "customer", str(reaction.get("emoji") or ""))
         shown = str(text.get("body") or "") if isinstance(text, dict) else f"[{kind}]"
         found.append((PhoneMessage(str(message.get("id")), "customer", shown, kind, int(stamp) * 1000), phone))
     return found

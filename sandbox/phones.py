@@ -14,7 +14,8 @@ _RANK = {None: 0, "failed": 1, "sent": 1, "delivered": 2, "read": 3, "played": 4
 
 @dataclass
 class PhoneMessage:
-    """sender: customer or business. ticks: sent, delivered, read, failed, or None before any of them."""
+    """sender: customer or business. ticks: sent, delivered, read, failed, or None before any of them. reactions: the
+    emoji of either of the two. buttons: the titles of what can be chosen under it."""
 
     id: str
     sender: str
@@ -23,9 +24,13 @@ class PhoneMessage:
     at_ms: int
     ticks: str | None = None
     file: ShownFile | None = None
+    reactions: dict[str, str] = field(default_factory=dict)
+    buttons: list[str] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
         data = {"id": self.id, "from": self.sender, "text": self.text, "kind": self.kind, "at_ms": self.at_ms}
+        data |= {"reactions": dict(self.reactions)} if self.reactions else {}
+        data |= {"buttons": self.buttons} if self.buttons else {}
         return {**data, "ticks": self.ticks, **({"file": self.file.as_data()} if self.file else {})}
 
 
@@ -40,6 +45,16 @@ class Phone:
     parent_user_id: str = ""
     closed_after_ms: int | None = None
     messages: list[PhoneMessage] = field(default_factory=list)
+
+    def react(self, wamid: str, sender: str, emoji: str) -> bool:
+        """One reaction of each side on a message, "" to take it away. False where the phone has no such message."""
+        found = next((message for message in self.messages if message.id == wamid), None)
+        if found is None:
+            return False
+        found.reactions.pop(sender, None)
+        if emoji:
+            found.reactions[sender] = emoji
+        return True
 
     def window_is_open(self, now_ms: int) -> bool:
         return self.closed_after_ms is None or now_ms <= self.closed_after_ms
@@ -114,9 +129,9 @@ class Phones:
         phone.name = name or phone.name
         return phone
 
-    def received(self, phone: Phone, message: PhoneMessage, sent_at_ms: int) -> None:
-        """The customer wrote: the message shows once, and the 24-hour window opens."""
-        if all(known.id != message.id for known in phone.messages):
+    def received(self, phone: Phone, message: PhoneMessage | None, sent_at_ms: int) -> None:
+        """The customer wrote: the message shows once, and the 24-hour window opens. message: None for a reaction."""
+        if message and all(known.id != message.id for known in phone.messages):
             phone.messages.append(message)
         phone.closed_after_ms = max(phone.closed_after_ms or 0, sent_at_ms + WINDOW_MS)
 

@@ -7,63 +7,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import played_files, webhooks
+from sandbox import play_shapes, played_files, webhooks
 from sandbox.faults import Faults
-from sandbox.phones import BSUID, WINDOW_MS, Accepted, PhoneMessage
-from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, ImMessage, PortalState
+from sandbox.phones import WINDOW_MS, Accepted, PhoneMessage
+from sandbox.portals import ImChat, ImMessage, PortalState
 from sandbox.scenario import Number
 from sandbox.shapes import Refused, check
 from sandbox.shown_files import ShownFile
 from sandbox.webhooks import Webhook
 from sandbox.world import World
-
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 20_000}
-_SHORT = {"type": ["string", "null"], "maxLength": 200}
-_SOURCE = {"type": ["string", "null"], "minLength": 1, "maxLength": 512}
-
-
-def _shape(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
-
-
-_WAMID = {"type": "string", "minLength": 1, "maxLength": 512}
-_CUSTOMER = _shape(
-    [],
-    wa_id={"type": ["string", "null"], "pattern": "^[0-9]{5,20}$"},
-    user_id={"type": ["string", "null"], "pattern": f"^{BSUID.pattern}$"},
-    name=_SHORT,
-    phone_number_id=_SHORT,
-    text=_TEXT,
-    file=played_files.SHAPE,
-    source_id=_SOURCE,
-)
-_OPERATOR = _shape(
-    ["chat_id"],
-    chat_id={"type": ["integer", "string"]},
-    member_id=_SHORT,
-    text=_TEXT,
-    files={"type": "array", "maxItems": 10, "items": played_files.SHAPE},
-    source_id=_SOURCE,
-    operator_id={"type": "integer", "enum": list(OPERATORS), "default": OPERATOR_ID},
-    lost={"type": "boolean", "default": False},
-    whisper={"type": "boolean", "default": False},
-    at_ms={"type": ["integer", "null"], "minimum": 0},
-)
-_READ = _shape(["wamid"], wamid=_WAMID)
-_FAIL = _shape(["wamid", "code"], wamid=_WAMID, code={"type": "integer", "minimum": 0})
-_RECEIPTS = _shape(["mode"], mode={"type": "string", "enum": ["auto", "manual"]})
-_REWIND = _shape(
-    ["hours"],
-    wa_id={"type": ["string", "null"], "pattern": "^[0-9]{5,20}$"},
-    user_id={"type": ["string", "null"], "pattern": f"^{BSUID.pattern}$"},
-    phone_number_id=_SHORT,
-    hours={"type": "number", "minimum": 0, "maximum": 1000},
-)
-_RENAME = _shape(
-    ["member_id", "domain"],
-    member_id={"type": "string", "minLength": 1},
-    domain={"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"},
-)
 
 
 class NotThere(Exception):
@@ -137,13 +89,15 @@ class Play:
         return {**view, "parked": self._parked()}
 
     def customer(self, body: Any) -> dict[str, Any]:
-        """A customer writes; with `source_id` the very same webhook comes once more."""
-        asked = check(body, _CUSTOMER)
+        """A customer writes or reacts to a message; with `source_id` the very same webhook comes once more."""
+        asked = check(body, play_shapes.CUSTOMER)
         if source_id := asked.get("source_id"):
             return self._repeat(source_id)
         if not asked.get("wa_id") and not asked.get("user_id"):
             raise Refused("is missing", "wa_id")
-        played_files.check_content(asked, asked.get("file"))
+        reaction = asked.get("reaction")
+        if not reaction:
+            played_files.check_content(asked, asked.get("file"))
         world = self._world
         with world.lock:
             number = self._number(asked.get("phone_number_id"))
@@ -152,9 +106,15 @@ class Play:
             phone.name = phone.name or "Cliente"
             raw = f"customer{world.generation:04d}{world.next_number():08d}".encode()
             wamid, now_ms = "wamid." + base64.b64encode(raw).decode(), world.now_ms()
-            kind, content, file = played_files.written(world, asked.get("text", ""), asked.get("file"))
-            message = PhoneMessage(wamid, "customer", asked.get("text", ""), kind, now_ms, file=file)
-            world.phones.received(phone, message, now_ms)
+            if reaction:
+                kind, content = "reaction", webhooks.reaction(reaction["wamid"], reaction["emoji"])
+                if not phone.react(reaction["wamid"], "customer", reaction["emoji"]):
+                    raise NotThere("reaction.wamid")
+                world.phones.received(phone, None, now_ms)
+            else:
+                kind, content, file = played_files.written(world, asked.get("text", ""), asked.get("file"))
+                message = PhoneMessage(wamid, "customer", asked.get("text", ""), kind, now_ms, file=file)
+                world.phones.received(phone, message, now_ms)
             value = webhooks.customer_message(phone, wamid, kind, content, now_ms)
             webhook = webhooks.signed(world.meta, number, value)
         return self._send(wamid, webhook)
@@ -170,10 +130,11 @@ class Play:
     def operator(self, body: Any) -> dict[str, Any]:
         """An operator answers in an open-line chat; the message waits for its acknowledgement.
 
-        lost: no webhook comes of it, as when ours did not answer (the portal repeats none); then status is null.
-        whisper: for the other operators only, never with a webhook. at_ms: when it was written, now by default.
+        reply_to: the message of the chat that it quotes. lost: no webhook comes of it, as when ours did not answer (the
+        portal repeats none); then status is null. whisper: for the other operators only, never with a webhook. at_ms:
+        when it was written, now by default.
         """
-        asked = check(body, _OPERATOR)
+        asked = check(body, play_shapes.OPERATOR)
         if source_id := asked.get("source_id"):
             return self._repeat(source_id)
         played_files.check_content(asked, *asked.get("files", []))
@@ -182,6 +143,8 @@ class Play:
             portal, chat = self._chat(str(asked["chat_id"]), asked.get("member_id"))
             at_ms, message_id = asked.get("at_ms") or world.now_ms(), portal.next_id()
             author, whisper = asked["operator_id"], asked["whisper"]
+            if "reply_to" in asked:
+                text = self._quote(chat, str(asked["reply_to"])) + text
             if chat.session_id is None:
                 chat.session_id = portal.next_id()
             files = played_files.attached(portal, asked.get("files", []))
@@ -195,20 +158,20 @@ class Play:
         return self._send(str(message_id), webhook)
 
     def read(self, body: Any) -> dict[str, Any]:
-        return self._status(check(body, _READ)["wamid"], "read")
+        return self._status(check(body, play_shapes.READ)["wamid"], "read")
 
     def fail(self, body: Any) -> dict[str, Any]:
-        asked = check(body, _FAIL)
+        asked = check(body, play_shapes.FAIL)
         return self._status(asked["wamid"], "failed", asked["code"])
 
     def receipts(self, body: Any) -> dict[str, Any]:
         """auto: the fake Meta posts `sent` and `delivered` by itself."""
-        self._world.receipts = check(body, _RECEIPTS)["mode"]
+        self._world.receipts = check(body, play_shapes.RECEIPTS)["mode"]
         return {"receipts": self._world.receipts}
 
     def rename(self, body: Any) -> dict[str, Any]:
         """The portal moves to another address; the old one answers 302 from now on."""
-        asked = check(body, _RENAME)
+        asked = check(body, play_shapes.RENAME)
         with self._world.lock:
             portal = self._world.portal_of_member(asked["member_id"])
             if portal is None:
@@ -223,7 +186,7 @@ class Play:
 
     def rewind(self, body: Any) -> dict[str, Any]:
         """The customer's last message was so many hours ago, for the fake Meta as for the functions."""
-        asked = check(body, _REWIND)
+        asked = check(body, play_shapes.REWIND)
         world = self._world
         with world.lock:
             number = self._number(asked.get("phone_number_id"))["phone_number_id"]
@@ -242,6 +205,13 @@ class Play:
             if phone_number_id in (None, number["phone_number_id"]):
                 return number
         raise NotThere("phone_number_id")
+
+    @staticmethod
+    def _quote(chat: ImChat, message_id: str) -> str:
+        found = next((message for message in chat.messages if str(message.id) == message_id), None)
+        if found is None:
+            raise NotThere("reply_to")
+        return webhooks.quote(chat, found)
 
     def _chat(self, chat_id: str, member_id: str | None) -> tuple[PortalState, ImChat]:
         for portal in self._world.portals:

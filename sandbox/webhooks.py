@@ -7,6 +7,7 @@ import base64
 import hmac
 import http.client
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sandbox import php_forms
 from sandbox.phones import Accepted, Phone
-from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, PortalState
+from sandbox.portals import OPERATOR_ID, OPERATORS, ImChat, ImMessage, PortalState
 from sandbox.scenario import File, Meta, Number
 
 POST_SECONDS = 35.0
@@ -71,6 +72,11 @@ def customer_message(phone: Phone, wamid: str, kind: str, content: dict[str, Any
         message["from_parent_user_id"] = phone.parent_user_id
     message |= {"id": wamid, "timestamp": str(at_ms // 1000), "type": kind, kind: content}
     return {"contacts": [_contact(phone)], "messages": [{key: one for key, one in message.items() if one != ""}]}
+
+
+def reaction(wamid: str, emoji: str) -> dict[str, Any]:
+    """A customer's reaction; of one that is taken away Meta leaves the emoji out."""
+    return {"message_id": wamid, "emoji": emoji} if emoji else {"message_id": wamid}
 
 
 def text_message(phone: Phone, wamid: str, text: str, at_ms: int) -> dict[str, Any]:
@@ -138,6 +144,17 @@ def operator_message(
     }
     headers = {"content-type": "application/x-www-form-urlencoded", "user-agent": "Bitrix24 Webhook Engine"}
     return Webhook("/webhooks/bitrix24/outbound", headers, php_forms.encode(tree))
+
+
+def quote(chat: ImChat, message: ImMessage) -> str:
+    """The block that the messenger puts before an answer to a message, with a line break after it."""
+    who = chat.name if message.sender == "customer" else OPERATORS.get(_operator(message), "-")
+    fence, when = "-" * 54, time.strftime("%d.%m.%Y %H:%M", time.gmtime(message.at_ms / 1000))
+    return f"{fence}\n{who} [{when}] #chat{chat.id}/{message.id}\n{message.text}\n{fence}\n"
+
+
+def _operator(message: ImMessage) -> int:
+    return int(message.author_id) if str(message.author_id).isdigit() else 0
 
 
 def _file(portal: PortalState, file: File) -> dict[str, Any]:

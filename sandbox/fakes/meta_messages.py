@@ -45,8 +45,13 @@ def answer_message(world: World, phone_number_id: str, body: Any) -> Reply:
         raise GraphError(131047, "(#131047) Re-engagement message", details)
     accepted = Accepted(_next_wamid(world), phone, to_phone=bool(to), callback=callback)
     world.phones.accepted[accepted.wamid] = accepted
-    file = _shown_file(world, kind, body)
-    phone.messages.append(PhoneMessage(accepted.wamid, "business", text, kind, world.now_ms(), file=file))
+    if kind == "reaction":
+        phone.react(body["reaction"]["message_id"], "business", text)
+    else:
+        file = _shown_file(world, kind, body)
+        shown = PhoneMessage(accepted.wamid, "business", text, kind, world.now_ms(), file=file)
+        shown.buttons = _buttons(body[kind]) if kind == "interactive" else []
+        phone.messages.append(shown)
     if world.on_accepted:
         world.on_accepted(accepted)
     message = {"id": accepted.wamid, **({"message_status": "accepted"} if kind == "template" else {})}
@@ -193,6 +198,15 @@ def _interactive(_world: World, _kind: str, part: Any) -> str:
     if part["type"] == "button" and not 1 <= len(part["action"].get("buttons", [])) <= 3:
         raise invalid("interactive.action.buttons: 1 to 3")
     return str(body["text"])
+
+
+def _buttons(part: dict[str, Any]) -> list[str]:
+    """What the customer can choose: reply buttons, the rows of a list, or the one link."""
+    action = part["action"]
+    titles = [button.get("reply", {}).get("title") for button in action.get("buttons", [])]
+    titles += [row.get("title") for section in action.get("sections", []) for row in section.get("rows", [])]
+    titles += [action.get("parameters", {}).get("display_text")]
+    return [str(title) for title in titles if title]
 
 
 def _template(world: World, _kind: str, part: Any) -> str:

@@ -12,7 +12,7 @@ const SETTLED_TRACE_EVERY = 5; // a settled way changes seldom: ask for it at ev
 
 const view = {
   state: null, firstState: true, phone: null, chat: null, selected: null, trace: null, drafts: [], twice: false,
-  follow: null, tab: "phone", seen: new Map(), phoneSeen: new Map(), wide: matchMedia("(min-width: 720px)"),
+  follow: null, replyTo: null, tab: "phone", seen: new Map(), phoneSeen: new Map(), wide: matchMedia("(min-width: 720px)"),
 };
 let timer = 0;
 let polls = 0;
@@ -51,10 +51,25 @@ const actions = {
   },
   sendAsOperator(text, files) {
     const chat = chosenChat(view);
+    const reply_to = view.replyTo?.chat === view.chat ? view.replyTo.id : null;
+    actions.replyTo(null);
     return inTurn(() => send(api.operator, async () => {
       const given = await Promise.all(files.map(encoded));
-      return clean({ chat_id: chat.chat_id, text, files: given.length ? given : null });
+      return clean({ chat_id: chat.chat_id, text, reply_to, files: given.length ? given : null });
     }));
+  },
+  replyTo(id) {
+    view.replyTo = id === null ? null : { chat: view.chat, id };
+    render();
+    if (id !== null) $("chat-text").focus();
+  },
+  reactAsCustomer(wamid, emoji) {
+    const { wa_id, name, user_id, phone_number_id } = chosenPhone(view);
+    return inTurn(() => send(api.customer, async () => clean({ wa_id, name, user_id, phone_number_id, reaction: { wamid, emoji } })));
+  },
+  reactAsOperator(id, emoji) {
+    const chat = chosenChat(view);
+    return inTurn(() => send(api.operator, async () => ({ chat_id: chat.chat_id, text: `/reagir ${emoji}`.trim(), reply_to: id })));
   },
   markRead: (ids) => attempt(async () => { for (const id of ids) await api.read(id); }),
   markFailed: (id, code) => attempt(() => api.fail(id, code)),

@@ -8,6 +8,8 @@ const ICONS = {
   clock: ["M8 4v4l2.600 1.600", "M8 14.200A6.200 6.200 0 1 0 8 1.800a6.200 6.200 0 0 0 0 12.400Z"],
   alert: ["M8 4.500v4.200", "M8 11.200v.1", "M8 14.200A6.200 6.200 0 1 0 8 1.800a6.200 6.200 0 0 0 0 12.400Z"],
   clip: ["M13 7.500 8 12.500a3.200 3.200 0 0 1-4.600-4.600L8.900 2.400a2.100 2.100 0 0 1 3 3L6.600 10.700a1 1 0 0 1-1.500-1.400L9.600 4.800"],
+  reply: ["M6.500 4 2.500 8l4 4", "M3 8h6.500a4 4 0 0 1 4 4v.500"],
+  smile: ["M8 14.200A6.200 6.200 0 1 0 8 1.800a6.200 6.200 0 0 0 0 12.400Z", "M5.300 9.400a3.200 3.200 0 0 0 5.400 0", "M5.900 6.300v.1", "M10.100 6.300v.1"],
   send: ["M2.500 8h9", "M8 3.500 12.800 8 8 12.500"],
 };
 
@@ -87,8 +89,11 @@ const resized = new ResizeObserver((entries) => entries.forEach((entry) => toEnd
 // Runs `change`, then shows the newest line if the reader was at the end (or `force`); stays there when the pane shrinks.
 export function keepAtEnd(scroller, force, change) {
   if (scroller.atEnd === undefined) {
-    scroller.addEventListener("scroll", () => {
-      scroller.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+    let was = 0;
+    scroller.addEventListener("scroll", () => { // a picture that loads moves the end away: only who scrolls up leaves it
+      if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48) scroller.atEnd = true;
+      else if (scroller.scrollTop < was) scroller.atEnd = false;
+      was = scroller.scrollTop;
     });
     resized.observe(scroller);
     if (scroller.firstElementChild) resized.observe(scroller.firstElementChild); // a picture that loads makes it longer
@@ -102,6 +107,20 @@ const CLOCK = new Intl.DateTimeFormat("pt-BR", { hour: "2-digit", minute: "2-dig
 const DECIMAL = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 1 });
 
 export const clockTime = (atMs) => (Number.isFinite(atMs) ? CLOCK.format(atMs) : "");
+
+// "14:05", or "amanhã, 14:05" where it is the next day.
+export function dayAndTime(atMs) {
+  const days = Math.round((new Date(atMs).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86_400_000);
+  return days === 1 ? `amanhã, ${clockTime(atMs)}` : clockTime(atMs);
+}
+
+// The block that the messenger puts before an answer: { who, quoted, answer }; null for a text without one.
+const QUOTE = /^-{54}\n(.{0,300}?) \[[^\]\n]*\] #chat\d+\/\d+\n([^]*?)\n-{54}\n([^]*)$/;
+export function quoteOf(text) {
+  const found = QUOTE.exec(text ?? "");
+  return found ? { who: found[1], quoted: found[2], answer: found[3] } : null;
+}
+export const withoutQuote = (text) => quoteOf(text)?.answer ?? text;
 
 // Milliseconds as people say them: "85 ms", "1,2 s", "2 min 05 s".
 export function elapsed(ms) {
@@ -122,6 +141,7 @@ export function composer(form, field, send) {
     if (!text.trim() && !files.length) return;
     field.value = "";
     field.focus();
+    form.parentElement.querySelector(".log").atEnd = true; // whoever writes wants to see it
     if (await send(text, files)) return;
     if (!field.value) field.value = text;
     attachment.giveBack(files);
@@ -169,6 +189,51 @@ export function encoded(file) {
     }));
     reader.readAsDataURL(file);
   });
+}
+
+const EMOJIS = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+// The small buttons beside a message: what can be done with it. reply: without it there is no such button.
+export function messageTools({ react, reply }) {
+  const tools = el("span.tools");
+  const picker = el("span.picker", { role: "group", "aria-label": "Escolher reação", hidden: true });
+  const smile = el("button", { type: "button", title: "Reagir", "aria-label": "Reagir", "aria-expanded": "false" });
+  smile.append(icon("smile"));
+  const show = (open) => {
+    setHidden(picker, !open);
+    setAttribute(smile, "aria-expanded", String(open));
+  };
+  smile.addEventListener("click", () => show(picker.hidden));
+  const choose = (emoji) => () => { show(false); smile.focus(); react(emoji); };
+  for (const emoji of EMOJIS) {
+    const button = el("button", { type: "button", textContent: emoji, "aria-label": `Reagir com ${emoji}` });
+    button.addEventListener("click", choose(emoji));
+    picker.append(button);
+  }
+  const none = el("button.none", { type: "button", textContent: "retirar", title: "Retirar a reação" });
+  none.addEventListener("click", choose(""));
+  picker.append(none);
+  picker.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { show(false); smile.focus(); }
+  });
+  tools.append(smile);
+  if (reply) {
+    const button = el("button", { type: "button", title: "Responder", "aria-label": "Responder" });
+    button.append(icon("reply"));
+    button.addEventListener("click", reply);
+    tools.append(button);
+  }
+  return { tools, picker };
+}
+
+const WHO = { customer: "cliente", business: "empresa" };
+
+// The reactions on a message, as one small label under it.
+export function showReactions(node, reactions) {
+  const given = Object.entries(reactions ?? {});
+  setHidden(node, given.length === 0);
+  setText(node, given.map(([, emoji]) => emoji).join(" "));
+  setAttribute(node, "aria-label", given.length ? `Reações: ${given.map(([who, emoji]) => `${emoji} (${WHO[who] ?? who})`).join(", ")}` : null);
 }
 
 // What a message carries beside its text: pictures, sounds and films to look at, anything else to download.

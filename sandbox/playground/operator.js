@@ -1,6 +1,9 @@
 // The operator's desk in Bitrix24: open-channel conversations, their messages, notices, and the delivery mark.
 
-import { $, attachments, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import {
+  $, attachments, clockTime, composer, el, icon, keepAtEnd, keyed, messageTools, quoteOf, setAttribute, setHidden,
+  setText, withoutQuote,
+} from "./dom.js";
 
 const SIDES = { customer: "theirs", operator: "mine", system: "notice" };
 const chatKey = (chat) => String(chat.chat_id);
@@ -10,6 +13,7 @@ export const chosenChat = (view) => view.state?.chats?.find((chat) => chatKey(ch
 
 export function setUpOperator(view, actions) {
   composer($("chat-form"), $("chat-text"), (text, files) => actions.sendAsOperator(text, files));
+  $("reply-off").addEventListener("click", () => actions.replyTo(null));
 }
 
 // Returns how many messages nobody has looked at yet, over all conversations.
@@ -34,6 +38,10 @@ export function renderOperator(view, actions) {
   setText($("chat-name"), chat ? chat.name || "Cliente sem nome" : "Nenhuma conversa");
   setText($("chat-detail"), chat ? lineName(chat) : "");
   for (const control of $("chat-form").elements) control.disabled = !chat;
+
+  const quoted = chat?.messages.find((message) => view.replyTo?.chat === view.chat && message.id === view.replyTo.id);
+  setHidden($("reply"), !quoted);
+  setText($("reply-text"), quoted ? withoutQuote(quoted.text) || quoted.files?.map((file) => file.name).join(", ") : "");
 
   const log = $("chat-log");
   const messages = chat?.messages ?? [];
@@ -73,7 +81,7 @@ function updateRow(node, chat, view) {
   const newest = chat.messages.at(-1);
   const count = unseen(chat, view);
   setText(name, chat.name || "Cliente sem nome");
-  setText(last, newest ? newest.text || newest.files?.map((file) => file.name).join(", ") : "sem mensagens");
+  setText(last, newest ? withoutQuote(newest.text) || newest.files?.map((file) => file.name).join(", ") : "sem mensagens");
   setText(badge, count);
   setAttribute(badge, "aria-label", `${count} não vistas`);
   setHidden(badge, count === 0);
@@ -82,8 +90,8 @@ function updateRow(node, chat, view) {
 
 function createMessage(message, actions) {
   const side = SIDES[message.from] ?? "notice";
-  const parts = { text: el("span.text", { dir: "auto" }), time: el("time"), ack: el("span.ack", { role: "img" }) };
-  const content = [parts.text, el("span.meta", {}, parts.time, parts.ack)];
+  const parts = { quote: el("span.quote", { dir: "auto", hidden: true }), text: el("span.text", { dir: "auto" }), time: el("time"), ack: el("span.ack", { role: "img" }) };
+  const content = [parts.quote, parts.text, el("span.meta", {}, parts.time, parts.ack)];
   if (message.source_id) {
     parts.bubble = el("button.bubble", { type: "button", title: "Ver o caminho desta mensagem" }, ...content);
     parts.bubble.addEventListener("click", () => actions.select(String(message.source_id), { show: true }));
@@ -92,14 +100,22 @@ function createMessage(message, actions) {
   }
   const label = side === "notice" ? [el("span.label", { textContent: "aviso do sistema" })] : [];
   const files = message.files?.length ? [attachments(message.files)] : [];
-  const node = el(`li.message.${side}`, {}, ...label, ...files, parts.bubble);
+  const { tools, picker } = messageTools({
+    react: (emoji) => actions.reactAsOperator(message.id, emoji),
+    reply: () => actions.replyTo(message.id),
+  });
+  const whole = side === "notice" ? [parts.bubble] : [el("span.row", {}, parts.bubble, tools), picker];
+  const node = el(`li.message.${side}`, {}, ...label, ...files, ...whole);
   node.parts = parts;
   return node;
 }
 
 function updateMessage(node, message, view) {
-  const { bubble, text, time, ack } = node.parts;
-  setText(text, message.text);
+  const { bubble, quote, text, time, ack } = node.parts;
+  const found = quoteOf(message.text);
+  setHidden(quote, !found);
+  setText(quote, found ? `${found.who}: ${found.quoted}` : "");
+  setText(text, found ? found.answer : message.text);
   setHidden(text, !message.text);
   setText(time, clockTime(message.at_ms));
   if (message.source_id) setAttribute(bubble, "aria-pressed", String(view.selected === String(message.source_id)));

@@ -1,6 +1,8 @@
 // The customer's phone: whose phone it is, its bubbles with ticks, and the form for a new customer.
 
-import { $, attachments, clockTime, composer, el, icon, keepAtEnd, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import {
+  $, attachments, clockTime, composer, dayAndTime, el, icon, keepAtEnd, keyed, messageTools, setAttribute, setHidden, setText, showReactions,
+} from "./dom.js";
 
 const TICKS = {
   sent: { icon: "tick", label: "enviada" },
@@ -71,7 +73,7 @@ export function renderPhone(view, actions) {
 function renderWindow(phone) {
   const state = phone?.window ?? "unknown";
   const words = {
-    open: `janela aberta até ${phone?.window_ends_ms ? clockTime(phone.window_ends_ms) : ""}`,
+    open: `janela aberta até ${phone?.window_ends_ms ? dayAndTime(phone.window_ends_ms) : ""}`,
     shut: "janela de 24 h fechada: só modelos passam",
     unknown: "janela desconhecida: a Meta decide",
   };
@@ -92,14 +94,18 @@ function createBubble(message, actions) {
   read.addEventListener("click", () => actions.markRead([message.id]));
   fail.addEventListener("click", () => actions.markFailed(message.id, UNDELIVERABLE));
   parts.actions = el("span.actions", { hidden: true }, read, fail);
+  parts.reactions = el("span.reactions", { role: "img", hidden: true });
   const files = message.file ? [attachments([message.file])] : [];
-  const node = el(`li.message.${side}`, {}, ...files, parts.bubble, parts.actions);
+  const choices = (message.buttons ?? []).map((title) => el("span.choice", { textContent: title, dir: "auto" }));
+  const { tools, picker } = messageTools({ react: (emoji) => actions.reactAsCustomer(message.id, emoji) });
+  const row = el("span.row", {}, parts.bubble, ...(message.from === "business" ? [tools] : []));
+  const node = el(`li.message.${side}`, {}, ...files, row, ...choices, parts.reactions, picker, parts.actions);
   node.parts = parts;
   return node;
 }
 
 function updateBubble(node, message, view) {
-  const { bubble, kind, text, time, ticks, actions } = node.parts;
+  const { bubble, kind, text, time, ticks, actions, reactions } = node.parts;
   const unlike = message.kind && message.kind !== "text";
   setHidden(kind, !unlike);
   setText(kind, unlike ? (KINDS[message.kind] ?? message.kind) : "");
@@ -118,6 +124,7 @@ function updateBubble(node, message, view) {
   }
   setAttribute(node, "data-failed", message.ticks === "failed" ? "true" : null);
   setHidden(actions, !isWaiting(message));
+  showReactions(reactions, message.reactions);
 }
 
 const numberId = (number) => (typeof number === "object" ? number.phone_number_id : String(number));

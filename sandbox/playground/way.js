@@ -1,7 +1,7 @@
 // The way of one message: five stations lit as it passes them, then every step of the ledger with its time since the start.
 // Steps this page has no sentence for are shown by their own name, so a new one is never hidden.
 
-import { $, el, elapsed, keyed, setAttribute, setHidden, setText } from "./dom.js";
+import { $, el, elapsed, keyed, setAttribute, setHidden, setText, withoutQuote } from "./dom.js";
 
 const STATIONS = [
   ["webhook", "Webhook"], ["queue", "Fila"], ["worker", "Worker"], ["provider", "Provedor"], ["receipt", "Recibo"],
@@ -18,6 +18,11 @@ const STEPS = [
   [/^dup_risk$/, "provider", "warn", "Repetida sem certeza do primeiro envio"],
   [/^(probe|probed)/, "provider", "ok", "Histórico conferido antes de repetir"],
   [/^parked$/, "worker", "bad", "Estacionada à espera de uma pessoa"],
+  [/^quote$/, "worker", "ok", "Mensagem citada localizada"],
+  [/^hold$/, "worker", "ok", "Guardada: a janela de 24 h está fechada"],
+  [/^stop_holding$/, "worker", "warn", "Não espera mais pelo cliente"],
+  [/^template$/, "provider", "ok", "Modelo enviado para reabrir a conversa"],
+  [/^released$/, "queue", "ok", "Liberada: o cliente escreveu"],
   [/^redriven$/, "queue", "ok", "Mandada seguir de novo"],
   [/^dropped$/, "worker", "bad", "Descartada por decisão de uma pessoa"],
   [/^skipped$/, "worker", "ok", "Nada a fazer"],
@@ -38,6 +43,12 @@ const STEPS = [
   [/^completed$/, "worker", "ok", "Concluída: o {to} aceitou"],
   [/^(send|message|hand_?over|deliver|call)/, "provider", "ok", "Entregue ao {to}"],
 ];
+const DETAILS = {
+  command_refused: "o que foi digitado não pode ser enviado", no_conversation: "ainda não há conversa com este cliente",
+  nothing_to_show: "nada para mostrar", own_send: "enviada pela própria ponte", group: "mensagem de grupo",
+  call_not_shown: "chamada que não se mostra", empty: "mensagem vazia", OperatorMessage: "", message: "",
+};
+const HELD = "reason.window_held"; // waits for the customer, and goes on by itself
 const FILE_STEP = /^(fetch$|file\d|upload\d)/;
 const STATUSES = {
   SENDING: ["em andamento", "wait"], RETRY: ["vai tentar de novo", "warn"], UNKNOWN: ["destino incerto", "warn"],
@@ -57,11 +68,12 @@ export function renderWay(view) {
   if (chosen) {
     setText($("way-route"), about.direction === "out" ? "Bitrix24 → WhatsApp" : "WhatsApp → Bitrix24");
     setAttribute($("way-route"), "data-direction", about.direction);
-    setText($("way-excerpt"), about.text);
+    setText($("way-excerpt"), withoutQuote(about.text));
     setText($("way-id"), view.selected);
     setAttribute($("way-id"), "title", view.selected);
   }
-  const steps = describe(trace, about?.direction ?? "in");
+  const reason = view.state?.parked?.find((item) => String(item.source_id) === view.selected)?.reason ?? "";
+  const steps = describe(trace, about?.direction ?? "in", reason);
   renderStatus(trace);
   renderStations(steps, trace, about);
   renderSteps(steps);
@@ -87,7 +99,7 @@ function whatIs(view) {
 }
 
 // Ledger steps as rows. The wait in the queue is what lies between the webhook and the first claim.
-function describe(trace, direction) {
+function describe(trace, direction, reason) {
   const raw = (trace?.steps ?? []).filter((step) => Number.isFinite(step.at_ms));
   if (!raw.length) return [];
   const start = raw[0].at_ms;
@@ -102,14 +114,16 @@ function describe(trace, direction) {
     const detail = String(step.detail ?? "");
     const refused = /^refused\b/.test(detail);
     const lost = refused && FILE_STEP.test(step.step); // a file that is left behind does not stop its message
-    const title = lost ? "Arquivo deixado para trás" : refused ? `Recusada na etapa “${step.step}”` : sentence.replace("{to}", OTHER_SIDE[direction]);
-    rows.push({ name: step.step, at: step.at_ms - start, station, tone: lost ? "warn" : refused ? "bad" : tone, title, detail });
+    const waits = step.step === "parked" && detail === HELD;
+    const title = waits ? "À espera da resposta do cliente" : lost ? "Arquivo deixado para trás" : refused ? `Recusada na etapa “${step.step}”` : sentence.replace("{to}", OTHER_SIDE[direction]);
+    rows.push({ name: step.step, at: step.at_ms - start, station, tone: lost || waits ? "warn" : refused ? "bad" : tone, title, detail: DETAILS[detail] ?? (step.step === "parked" ? reason : detail) });
   }
   return rows;
 }
 
 function renderStatus(trace) {
-  const [words, tone] = STATUSES[trace?.status] ?? [trace?.status || "aguardando", "wait"];
+  const held = trace?.status === "PARKED" && trace.steps?.findLast((step) => step.step === "parked")?.detail === HELD;
+  const [words, tone] = held ? ["espera o cliente", "warn"] : STATUSES[trace?.status] ?? [trace?.status || "aguardando", "wait"];
   setText($("way-status"), words);
   setAttribute($("way-status"), "data-tone", tone);
 }

@@ -107,6 +107,9 @@ class PlayServer:
         wamid, at_ms = self._next("wamid.IN")
         phone = next((p for p in self.phones if p["wa_id"] == body["wa_id"]), None)
         phone = phone or self.add_phone(body["wa_id"], body.get("name", ""))
+        if "reaction" in body:
+            self._react(phone, "customer", body["reaction"]["wamid"], body["reaction"]["emoji"])
+            return {"source_id": wamid, "status": 200}
         text, files = body.get("text", ""), self._keep([body["file"]] if "file" in body else [])
         said = {"id": wamid, "from": "customer", "text": text, "kind": "text", "at_ms": at_ms, "ticks": "sent"}
         said |= {"file": files[0], "kind": "document"} if files else {}
@@ -134,6 +137,11 @@ class PlayServer:
         message_id = str(9000 + self._count)
         chat = next(c for c in self.chats if c["chat_id"] == body["chat_id"])
         text, files = body.get("text", ""), self._keep(body.get("files", []))
+        if "reply_to" in body:
+            about = next(m for m in chat["messages"] if m["id"] == body["reply_to"])
+            fence = "-" * 54
+            head = f"{fence}\n{chat['name']} [25.11.2026 10:00] #chat{chat['chat_id']}/{about['id']}"
+            text = f"{head}\n{about['text']}\n{fence}\n{text}"
         wrote = {"id": message_id, "from": "operator", "text": text, "at_ms": at_ms, "ack": True, "files": files}
         chat["messages"].append({**wrote, "source_id": message_id})
         phone = next(p for p in self.phones if p["wa_id"] == chat["external"])
@@ -141,6 +149,11 @@ class PlayServer:
         got |= {"file": files[0], "kind": "document"} if files else {}
         phone["messages"].append({**got, "ticks": "delivered" if self.receipts == "auto" else "sent"})
         return {"source_id": message_id, "status": 200}
+
+    @staticmethod
+    def _react(phone: dict[str, Any], who: str, wamid: str, emoji: str) -> None:
+        message = next(m for m in phone["messages"] if m["id"] == wamid)
+        message["reactions"] = {who: emoji} if emoji else {}
 
     def _keep(self, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
         shown = []

@@ -1,72 +1,19 @@
 """The playground page in Debian's Chromium, against a stand-in of the play API: what is seen, what is posted."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests import files
 
+from .conftest import MARINA
 from .play_server import NUMBER, PlayServer, way_in
+from .screen import Screen
 
 pytestmark = pytest.mark.enable_socket  # browser and stand-in talk over loopback
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-MARINA = "5511987654321"
-
-
-@pytest.fixture
-def play() -> Iterator[PlayServer]:
-    server = PlayServer()
-    server.add_phone(MARINA, "Marina Duarte")
-    server.start()
-    yield server
-    server.stop()
-
-
-class Screen:
-    """A page with all that went wrong on it: console errors, uncaught exceptions, dialogs.
-
-    Chromium itself notes each 404 in the console; that of a way which is not known yet is no error.
-    """
-
-    def __init__(self, chromium: Browser, url: str, width: int, height: int) -> None:
-        self.page: Page = chromium.new_page(viewport={"width": width, "height": height}, locale="pt-BR")
-        self.wrongs: list[str] = []
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.wrongs.append(str(error)))
-        self.page.on("dialog", self._dialog)
-        self.page.goto(url)
-        expect(self.page.locator("#contact")).to_have_text("ao vivo")
-
-    def _console(self, line: ConsoleMessage) -> None:
-        if line.type == "error" and "/trace/" not in line.location["url"]:
-            self.wrongs.append(line.text)
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.wrongs.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def write(self, field: str, text: str) -> None:
-        self.page.get_by_label(field, exact=True).fill(text)
-        self.page.keyboard.press("Enter")
-
-
-@pytest.fixture
-def screen(chromium: Browser, play: PlayServer) -> Iterator[Screen]:
-    opened = Screen(chromium, play.url, 1280, 800)
-    yield opened
-    opened.page.close()
-    assert opened.wrongs == []
-
-
-@pytest.fixture
-def small(chromium: Browser, play: PlayServer) -> Iterator[Screen]:
-    opened = Screen(chromium, play.url, 360, 640)
-    yield opened
-    opened.page.close()
-    assert opened.wrongs == []
 
 
 def test_what_the_customer_writes_appears_in_the_operators_chat(screen: Screen, play: PlayServer) -> None:

@@ -5,6 +5,7 @@ import hmac
 import json
 from typing import Any
 
+from ponte.bitrix24 import quotes
 from sandbox import php_forms
 from sandbox.phones import WINDOW_MS
 
@@ -205,3 +206,57 @@ def test_nobody_to_move_back_is_said(sandbox: Sandbox) -> None:
 def phone_of(sandbox: Sandbox, wa_id: str = MARIA) -> Any:
     phones = sandbox.control("GET", "/play/state").json()["phones"]
     return next(phone for phone in phones if phone["wa_id"] == wa_id)
+
+
+def answered(sandbox: Sandbox) -> str:
+    """The wamid of a message that the business sent to Maria."""
+    body = {"messaging_product": "whatsapp", "to": MARIA, "type": "text", "text": {"body": "Boa tarde"}}
+    answer = sandbox.graph(body)
+    return str(answer.json()["messages"][0]["id"])
+
+
+def test_a_customers_reaction_comes_as_meta_sends_it_and_shows_on_the_message(sandbox: Sandbox) -> None:
+    wamid = answered(sandbox)
+    play(sandbox, "customer", wa_id=MARIA, reaction={"wamid": wamid, "emoji": "👍"})
+    (message,) = value(sandbox)["messages"]
+    assert (message["type"], message["reaction"]) == ("reaction", {"message_id": wamid, "emoji": "👍"})
+    assert shown_on(sandbox, wamid) == {"customer": "👍"}
+    play(sandbox, "customer", wa_id=MARIA, reaction={"wamid": wamid, "emoji": ""})
+    assert value(sandbox)["messages"][0]["reaction"] == {"message_id": wamid}
+    assert shown_on(sandbox, wamid) is None
+    assert play(sandbox, "customer", wa_id=MARIA, reaction={"wamid": "wamid.X", "emoji": "👍"}).status == 404
+
+
+def test_a_reaction_that_comes_by_another_door_is_no_bubble_either(sandbox: Sandbox) -> None:
+    wamid = answered(sandbox)
+    play(sandbox, "customer", wa_id=MARIA, reaction={"wamid": wamid, "emoji": "👍"})
+    webhook = sandbox.webhooks[-1]
+    play(sandbox, "customer", wa_id=MARIA, reaction={"wamid": wamid, "emoji": ""})
+    sandbox.providers.observe_webhook(webhook.body, webhook.headers["x-hub-signature-256"])
+    assert shown_on(sandbox, wamid) == {"customer": "👍"}
+    assert [one.id for one in sandbox.world.phones.phones[0].messages] == [wamid]
+
+
+def shown_on(sandbox: Sandbox, wamid: str) -> Any:
+    phones = sandbox.control("GET", "/play/state").json()["phones"]
+    (message,) = [one for phone in phones for one in phone["messages"] if one["id"] == wamid]
+    return message.get("reactions")
+
+
+def test_a_reaction_of_the_business_shows_on_the_customers_message(sandbox: Sandbox) -> None:
+    wamid = play(sandbox, "customer", wa_id=MARIA, text="Oi").json()["source_id"]
+    for emoji, shown in (("❤️", {"business": "❤️"}), ("", None)):
+        reaction = {"message_id": wamid, "emoji": emoji}
+        body = {"messaging_product": "whatsapp", "to": MARIA, "type": "reaction", "reaction": reaction}
+        sandbox.graph(body)
+        assert shown_on(sandbox, wamid) == shown
+
+
+def test_an_operators_reply_carries_the_messengers_quote_before_it(sandbox: Sandbox) -> None:
+    first = play(sandbox, "operator", chat_id=1767, text="Boa tarde").json()["source_id"]
+    play(sandbox, "operator", chat_id=1767, text="Veja acima", reply_to=int(first))
+    text = php_forms.decode(sandbox.webhooks[-1].body)["data"]["MESSAGES"][0]["message"]["text"]
+    found = quotes.find(text)
+    assert found is not None
+    assert (found.chat_id, found.message_id, found.answer) == ("1767", first, "Veja acima")
+    assert play(sandbox, "operator", chat_id=1767, text="x", reply_to=1).status == 404
