@@ -1,4 +1,4 @@
-"""Several envelopes in one queue message: only of big posts, only of one conversation, in order, none lost."""
+"""Several envelopes in one queue message: of one conversation, in order, none lost; of receipts in big posts only."""
 
 import json
 from collections import defaultdict
@@ -61,16 +61,35 @@ def by_group(records: list[dict[str, Any]]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def test_a_few_updates_travel_alone() -> None:
+def test_a_few_receipts_travel_alone() -> None:
     sqs = Sqs()
-    queue(sqs).send(many(PACK_FROM), fifo=True)
+    queue(sqs).send(many(PACK_FROM), fifo=False)
     assert [loads(record["MessageBody"]).source_id for record in sqs.records()] == [
         f"wamid.{n}" for n in range(PACK_FROM)
     ]
 
 
-@given(st.lists(st.integers(0, 5), min_size=PACK_FROM + 1, max_size=120))
-def test_many_updates_travel_in_packs_of_one_conversation_and_in_order(people: list[int]) -> None:
+def test_two_updates_of_one_conversation_share_a_queue_message() -> None:
+    """Apart from each other, SQS could refuse the first one and take the second."""
+    sqs = Sqs()
+    queue(sqs).send([envelope(1, "a"), envelope(2, "b"), envelope(3, "a")], fifo=True)
+    assert [[one.source_id for one in unpack(record["MessageBody"])] for record in sqs.records()] == [
+        ["wamid.1", "wamid.3"],
+        ["wamid.2"],
+    ]
+
+
+def test_no_batch_has_two_entries_of_one_conversation() -> None:
+    sqs = Sqs()
+    queue(sqs).send([envelope(n, "a" if n % 3 else "b") for n in range(50)], fifo=True)
+    for batch in sqs.batches:
+        groups = [entry["MessageGroupId"] for entry in batch]
+        assert len(groups) == len(set(groups))
+    assert sum(len(unpack(record["MessageBody"])) for record in sqs.records()) == 50
+
+
+@given(st.lists(st.integers(0, 5), max_size=120))
+def test_updates_travel_in_packs_of_one_conversation_and_in_order(people: list[int]) -> None:
     sqs = Sqs()
     sent = [envelope(n, f"p{who}") for n, who in enumerate(people)]
     assert queue(sqs).send(sent, fifo=True) == 0

@@ -17,9 +17,9 @@ from ponte.queue.envelope import Envelope, pack
 BATCH = 10  # entries of one SendMessageBatch
 BATCH_BYTES = 900_000  # under SQS's 1 MiB for a whole batch, attributes included
 CLAIM_BYTES = 200_000  # larger envelopes go to S3 as a claim check
-PACK = 10  # envelopes in one queue message, where
-PACK_FROM = 20  # more than so many are sent at once; and no more than
+PACK = 10  # envelopes in one queue message, and no more than
 PACK_BYTES = 80_000  # so that ten packs fit one batch
+PACK_FROM = 20  # where no order has to be kept, packs are made of more than so many
 TRIES = 3
 
 
@@ -95,11 +95,13 @@ class SqsQueue:
         return self._send_once(list(entries))
 
     def _entries(self, envelopes: Sequence[Envelope], fifo: bool, again: str) -> list[Entry]:
-        """One entry per envelope, but packs where there are very many: a webhook that brings a thousand updates must
-        be answered in a second, and each call of SQS takes its time. A pack holds neighbours of one conversation, so
-        order stays; of a few updates each travels alone, so that none waits for another.
+        """Packs of neighbours of one conversation, which wait for each other anyway: SQS may take one entry of a batch
+        and refuse the one before it, so what has an order must not be spread over a batch (see `_batches`).
+
+        Without an order each travels alone, so that none waits for another, but where there are very many: a webhook
+        that brings a thousand updates must be answered in a second, and each call of SQS takes its time.
         """
-        most = PACK if len(envelopes) > PACK_FROM else 1
+        most = PACK if fifo or len(envelopes) > PACK_FROM else 1
         packs: list[_Pack] = []
         open_packs: dict[str, _Pack] = {}
         for envelope in envelopes:
@@ -171,13 +173,16 @@ class SqsVisibility:
 
 
 def _batches(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Cut by count and bytes; bodies are ASCII, so characters are bytes."""
+    """Cut by count and bytes, and before a second entry of a group; bodies are ASCII, so characters are bytes."""
     batches: list[list[Entry]] = []
-    size = 0
+    size, groups = 0, set[str]()
     for entry in entries:
-        if not batches or len(batches[-1]) == BATCH or size + len(entry.body) > BATCH_BYTES:
+        is_full = bool(batches) and (len(batches[-1]) == BATCH or size + len(entry.body) > BATCH_BYTES)
+        if not batches or is_full or entry.group in groups:
             batches.append([])
-            size = 0
+            size, groups = 0, set()
         batches[-1].append(entry)
         size += len(entry.body)
+        if entry.group is not None:
+            groups.add(entry.group)
     return batches
