@@ -212,8 +212,11 @@ class History:
                 people.act(lambda portal=portal: people.renamer(portal))  # type: ignore[misc]
         for friend in self.town.friendships:
             portal, line = lines[friend.phone_number_id]
-            people.act(lambda friend=friend: people.customer(friend), 60_000)  # type: ignore[misc]
+            if not self.town.flood:
+                people.act(lambda friend=friend: people.customer(friend), 60_000)  # type: ignore[misc]
             people.act(lambda f=friend, p=portal, n=line: people.operator(p, f, n), 60_000)  # type: ignore[misc]
+        if self.town.flood:
+            people.act(lambda: people.flood(self.town.friendships), 60_000)
         if rng.random() < 0.2:
             people.act(people.forger, 120_000)
         people.act(lambda: people.redriver(list(self.queues.values())))

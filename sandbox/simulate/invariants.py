@@ -201,7 +201,8 @@ class _Reading:
             self._verdict.add("lost", f"{same[0].id}: {copies} for {len(same)}, {state}")
 
     def _in_order(self, messages: list[Said], position: dict[str, int], events: dict[str, str]) -> None:
-        """What was taken before another was posted shows before it, unless one of them was spilled or parked."""
+        """What was taken before another was posted, or stood before it in one post, shows before it, unless one of them
+        was spilled or parked. messages: as they were written."""
         steady = []
         for said in messages:
             if said.id not in position or said.accepted_ms is None:
@@ -210,10 +211,11 @@ class _Reading:
                 self._verdict.late += 1
                 continue
             steady.append(said)
-        for earlier in steady:
-            for later in steady:
+        for at, earlier in enumerate(steady):
+            for number, later in enumerate(steady):
                 taken_first = earlier.accepted_ms is not None and earlier.accepted_ms < later.posted_ms
-                if taken_first and position[earlier.id] > position[later.id]:
+                in_one_post = at < number and earlier.post == later.post != 0
+                if (taken_first or in_one_post) and position[earlier.id] > position[later.id]:
                     self._verdict.add("reordered", f"{earlier.id} after {later.id}")
 
     def _was_late(self, said: Said, event_id: str) -> bool:

@@ -255,4 +255,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "carrier is None and not some_file_is_out",
         "carrier is None",
     ),
+    Mutant(
+        "only the first of a pack",
+        "a queue message of many envelopes is read like one of one",
+        "ponte.queue.envelope:unpack",
+        '[_read(fields) for fields in tree["pack"]]',
+        '[_read(fields) for fields in tree["pack"][:1]]',
+    ),
+    Mutant(
+        "a pack goes on without the one that waits",
+        "the followers in a pack overtake it",
+        "ponte.runtime.worker:Worker.__call__",
+        "return verdict",
+        "continue",
+    ),
 )

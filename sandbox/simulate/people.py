@@ -6,7 +6,7 @@ texts are written twice, as people write "ok" twice.
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -68,9 +68,8 @@ class People:
     def customer(self, friend: Friendship) -> None:
         """First messages often come in a burst, at the same time; later ones one after the other, or nearly so."""
         rng = self._rng
-        customer = friend.customer
         number = friend.phone_number_id
-        phone = self._world.phones.meet(number, wa_id=customer.wa_id, user_id=customer.user_id, name=customer.name)
+        phone = self._phone(friend)
         burst = rng.choice((1, 1, 2, 4))
         left = friend.messages
         while left > 0:
@@ -85,6 +84,23 @@ class People:
                     self.act(lambda one=one: self._posts.messages(number, [self._value(phone, one)], [one]))  # type: ignore[misc]
                 self._posts.messages(number, [self._value(phone, messages[0])], messages[:1])
             self._scheduler.wait(rng.choice((rng.randint(0, 500), rng.randint(500, 60_000))))
+
+    def flood(self, friends: Sequence[Friendship]) -> None:
+        """What several customers wrote to one number comes in one post, in the order in which they wrote."""
+        rng = self._rng
+        number = friends[0].phone_number_id
+        phones = [self._phone(friend) for friend in friends]
+        turns = [phone for phone, friend in zip(phones, friends, strict=True) for _ in range(friend.messages)]
+        rng.shuffle(turns)
+        messages = [self._write(phone) for phone in turns]
+        values = [self._value(phone, one) for phone, one in zip(turns, messages, strict=True)]
+        self._posts.messages(number, values, messages)
+
+    def _phone(self, friend: Friendship) -> Phone:
+        customer = friend.customer
+        return self._world.phones.meet(
+            friend.phone_number_id, wa_id=customer.wa_id, user_id=customer.user_id, name=customer.name
+        )
 
     def operator(self, portal: PortalState, friend: Friendship, line: int) -> None:
         """Answers in the customer's chat as soon as there is one."""

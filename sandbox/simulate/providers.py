@@ -27,7 +27,7 @@ FAILURES = (131026, 131049, 131053)
 @dataclass(slots=True)
 class Said:
     """One message as its writer knows it. text: the caption where there are files. posted_ms: when its webhook first
-    went out; accepted_ms: its first 200."""
+    went out; accepted_ms: its first 200. post: the number of that webhook, 0 for one of its own."""
 
     id: str
     text: str
@@ -36,6 +36,7 @@ class Said:
     posted_ms: int = 0
     accepted_ms: int | None = None
     files: tuple[Attached, ...] = ()
+    post: int = 0
 
 
 @dataclass(slots=True)
@@ -66,13 +67,15 @@ class Posts:
         self._numbers = {number["phone_number_id"]: number for number in world.meta["numbers"]}
         self.receipts = Receipts()
         self.open = 0
+        self._posts = 0
         world.on_accepted = self._accepted
 
     def messages(self, phone_number_id: str, values: Sequence[dict[str, Any]], said: Sequence[Said]) -> None:
         """Deliver customers' messages, perhaps several in one post, and wait until Meta is content."""
         webhook = webhooks.signed(self._world.meta, self._numbers[phone_number_id], _merged(values))
+        self._posts += 1
         for one in said:
-            one.posted_ms = one.posted_ms or self._scheduler.now
+            one.posted_ms, one.post = one.posted_ms or self._scheduler.now, self._posts
         if self._rng.random() < 0.08:
             self._later(0, lambda: self._until_taken(webhook, said))  # the same post, at the same time
         self._until_taken(webhook, said)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from ponte.queue.sqs import PACK_FROM
+
 CONNECTOR = "ponte_whatsapp"
+FLOODS = 0.08
 APP_SECRET = "simulated-app-secret"
 CLIENT_ID, CLIENT_SECRET = "local.simulated", "simulated-client-secret"
 NAMES = ("Marina Duarte", "João da Silva", "Zé", "Ana Lúcia Prado", "山田 太郎", "", "O'Neill 3º", "Bia")
@@ -31,8 +34,11 @@ class Friendship:
 
 @dataclass(frozen=True, slots=True)
 class Town:
+    """flood: Meta held webhooks back and posts what all customers wrote at once, more than travels one by one."""
+
     scenario: dict[str, Any]
     friendships: tuple[Friendship, ...]
+    flood: bool = False
 
 
 def draw(rng: Random, now_s: int) -> Town:
@@ -53,9 +59,21 @@ def draw(rng: Random, now_s: int) -> Town:
         Friendship(customer, number, rng.randint(2, 6), rng.randint(1, 5))
         for customer, number in dict.fromkeys(pairs[:5])
     )
+    flood = rng.random() < FLOODS
+    if flood:
+        friendships = _flooding(rng, customers, ids[0])
     meta = {"app_secret": APP_SECRET, "verify_token": "verify", "access_token": "graph-token", "numbers": numbers}
     bitrix24 = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "portals": portals}
-    return Town({"timing": {}, "meta": meta, "bitrix24": bitrix24}, friendships)
+    return Town({"timing": {}, "meta": meta, "bitrix24": bitrix24}, friendships, flood)
+
+
+def _flooding(rng: Random, customers: list[Customer], number: str) -> tuple[Friendship, ...]:
+    """Two or three customers of one number, whose messages together are too many for a queue message each."""
+    few = customers[:3]
+    left = PACK_FROM + rng.randint(1, 6)
+    counts = [left // len(few)] * len(few)
+    counts[0] += left - sum(counts)
+    return tuple(Friendship(one, number, count, rng.randint(1, 2)) for one, count in zip(few, counts, strict=True))
 
 
 def _number(rng: Random, phone_number_id: str) -> dict[str, Any]:
