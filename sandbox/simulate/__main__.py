@@ -5,6 +5,8 @@ Exit status 0: nothing violated (every mutant caught); 1: something was; 2: wron
 
 import argparse
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -12,7 +14,8 @@ from rich.table import Table
 
 from sandbox.simulate import explain
 from sandbox.simulate.mutants import MUTANTS
-from sandbox.simulate.report import MUTANT_SEEDS, Caught, Tally, catch_all, cores, run_many
+from sandbox.simulate.record import Record, code_of, paragraph
+from sandbox.simulate.report import MUTANT_SEEDS, Caught, Tally, catch_all, chunks_of, cores, merged, run_chunks
 
 SHOWN = 20
 INVARIANTS = ("lost", "doubled", "reordered")
@@ -25,12 +28,21 @@ def main() -> int:
         return _mutants(console, options.jobs)
     if options.seed is not None:
         return explain.show(console, options.seed, options.message)
+    record = Record(options.record, code_of()) if options.record else None
+    done = record.done() if record else {}
     with _progress(console) as progress:
         task = progress.add_task("histórias / histories", total=options.seeds)
-        tally = run_many(
-            options.first, options.seeds, options.jobs, lambda t: progress.update(task, completed=t.histories)
-        )
+        wanted = chunks_of(options.first, options.seeds)
+        progress.update(task, completed=sum(len(chunk) for chunk in wanted if chunk in done))
+        for chunk, one in run_chunks([chunk for chunk in wanted if chunk not in done], options.jobs):
+            done[chunk] = one
+            progress.advance(task, len(chunk))
+            if record:
+                record.add(chunk, one)
+    tally = merged(done.values())
     console.print(_summary(tally))
+    if record:
+        console.print(paragraph(done, tally, datetime.now(UTC).date().isoformat()), highlight=False)
     for seed, kind, what in tally.violations[:SHOWN]:
         console.print(f"[red]SEED={seed}[/red] {kind}: {what}", highlight=False)
     if len(tally.violations) > SHOWN:
@@ -45,6 +57,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="só esta, contada em detalhe / this one only, told in detail")
     parser.add_argument(
         "--message", default="", help="com --seed: só o que contém isto / with --seed: only what has this"
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        help="guarda cada parte, continua dali e soma o que há no arquivo / keep each part, go on, count all",
     )
     parser.add_argument("--jobs", type=int, default=cores())
     parser.add_argument("--mutants", action="store_true", help="planta erros e exige que apareçam / plant bugs")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sandbox.simulate.history import History
 from sandbox.simulate.invariants import judge
@@ -59,6 +60,14 @@ class Tally:
         return sum(1 for _, found, _ in self.violations if found == kind)
 
 
+def merged(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.add(tally)
+    total.violations.sort()
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Caught:
     """seed: the first one that caught the mutant, None where none of the tried ones did."""
@@ -108,11 +117,25 @@ def run_seeds(seeds: Iterable[int]) -> Tally:
 def run_many(first: int, count: int, jobs: int, progress: Callable[[Tally], None]) -> Tally:
     """Seeds first .. first + count - 1 in `jobs` processes. progress: told the tally so far."""
     total = Tally()
-    chunks = [range(at, min(at + CHUNK, first + count)) for at in range(first, first + count, CHUNK)]
-    for tally in _spread(run_seeds, chunks, jobs):
+    for _, tally in run_chunks(chunks_of(first, count), jobs):
         total.add(tally)
         progress(total)
     return total
+
+
+def chunks_of(first: int, count: int) -> list[range]:
+    """Cut at multiples of CHUNK, so that ranges that meet have the same chunks."""
+    cuts = [first, *range(first - first % CHUNK + CHUNK, first + count, CHUNK), first + count]
+    return [range(a, b) for a, b in pairwise(cuts)]
+
+
+def run_chunks(chunks: Iterable[range], jobs: int) -> Iterator[tuple[range, Tally]]:
+    """Each chunk with its tally, as they come."""
+    yield from _spread(_run_chunk, chunks, jobs)
+
+
+def _run_chunk(seeds: range) -> tuple[range, Tally]:
+    return seeds, run_seeds(seeds)
 
 
 def catch(mutant: Mutant, seeds: int = MUTANT_SEEDS) -> Caught:
