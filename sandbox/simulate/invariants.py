@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ponte.relays.whatsapp_to_bitrix24 import message_id
+from ponte.relays.window import RELEASED_BY_THE_CUSTOMER
 from sandbox.phones import Phone
 from sandbox.portals import ImChat, ImMessage, PortalState
 from sandbox.simulate import chat_invariants
@@ -19,6 +20,7 @@ from sandbox.simulate.people import FORGED, whom
 from sandbox.simulate.providers import Said
 from sandbox.simulate.verdict import Verdict
 
+HELD = RELEASED_BY_THE_CUSTOMER  # no reason to be late: such a reply keeps its place before what is written after it
 FINAL = {"SENT", "SKIPPED", "PARKED"}
 ENOUGH_TRIES = 9
 PROOF_MS = 60_000  # a receipt that was taken so long ago has been worked on
@@ -112,6 +114,10 @@ class _Reading:
         for phone in self._history.world.phones.phones:
             messages = by_phone.pop((phone.phone_number_id, whom(phone)), [])
             self._phone(phone, messages)
+            asked = sum(1 for m in phone.messages if m.kind == "template")
+            risked = any("template" in str(item.get("log")) and item.get("dup_risk") for item in self.items.values())
+            if asked > self._old(phone) and not risked:
+                self._verdict.add("asked too often", f"{whom(phone)}: {asked}")
         for messages in by_phone.values():
             for said in messages:
                 self._verdict.add("lost", f"{said.id}: no such phone")
@@ -220,7 +226,8 @@ class _Reading:
 
     def _was_late(self, said: Said, event_id: str) -> bool:
         item = self.items.get(event_id)
-        parked = any(entry["step"] == "parked" for entry in (item or {}).get("log", []))
+        log = (item or {}).get("log", [])
+        parked = any(entry["step"] == "parked" and entry.get("detail") not in HELD for entry in log)
         return parked or self._was_spilled(said.id)
 
     def _was_spilled(self, source_id: str) -> bool:
@@ -251,6 +258,16 @@ class _Reading:
         whole = acknowledged == wamids or unclear
         if not acknowledged or not acknowledged <= wamids or not whole:
             self._verdict.add("wrong ids", said.id)
+
+    def _old(self, phone: Phone) -> int:
+        """How many shut windows there were at this phone."""
+        return sum(
+            1
+            for friend in self._history.town.friendships
+            if friend.chat_id
+            and (friend.phone_number_id, friend.customer.wa_id or friend.customer.user_id)
+            == (phone.phone_number_id, whom(phone))
+        )
 
     def _chat_with(self, portal: PortalState, said: Said) -> ImChat | None:
         """The chat in which an operator wrote."""

@@ -269,4 +269,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "return verdict",
         "continue",
     ),
+    Mutant(
+        "each reply asks again",
+        "a second reply into the shut window sends a second template",
+        "ponte.storage.windows:Windows.hold",
+        "when=all_of(silent, asks)",
+        "when=silent",
+    ),
+    Mutant(
+        "held replies wait for ever",
+        "the customer's answer lets nobody go",
+        "ponte.runtime.held_replies:HeldReplies.let_go",
+        "if conversation is None or",
+        "if True or",
+    ),
 )

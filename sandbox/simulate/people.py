@@ -70,6 +70,8 @@ class People:
         rng = self._rng
         number = friend.phone_number_id
         phone = self._phone(friend)
+        if friend.chat_id:
+            self._scheduler.wait(rng.randint(20_000, 240_000))  # until then their window is shut
         burst = rng.choice((1, 1, 2, 4))
         left = friend.messages
         while left > 0:
@@ -108,7 +110,13 @@ class People:
         phone = self._world.phones.meet(
             friend.phone_number_id, wa_id=friend.customer.wa_id, user_id=friend.customer.user_id
         )
-        chat = self._await_chat(portal, phone, line)
+        chat = portal.chats.get(str(friend.chat_id))
+        if chat is not None:
+            for _ in range(rng.randint(1, 3)):
+                self._scheduler.wait(rng.randint(0, 20_000))
+                self.answer(portal, chat, phone)
+        else:
+            chat = self._await_chat(portal, phone, line)
         if chat is None:
             return
         for _ in range(friend.answers):

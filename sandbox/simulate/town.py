@@ -1,6 +1,6 @@
 """Who lives in a history: portals with their lines, WhatsApp numbers, customers. All of it drawn from the seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -8,6 +8,16 @@ from ponte.queue.sqs import PACK_FROM
 
 CONNECTOR = "ponte_whatsapp"
 FLOODS = 0.08
+SHUT_WINDOWS = 0.15
+OLD_CHAT = 70_000
+TEMPLATE: dict[str, Any] = {
+    "id": "1",
+    "name": "retomar",
+    "language": "pt_BR",
+    "status": "APPROVED",
+    "category": "UTILITY",
+    "components": [{"type": "BODY", "text": "Olá, {{1}}! Podemos continuar?"}],
+}
 APP_SECRET = "simulated-app-secret"
 CLIENT_ID, CLIENT_SECRET = "local.simulated", "simulated-client-secret"
 NAMES = ("Marina Duarte", "João da Silva", "Zé", "Ana Lúcia Prado", "山田 太郎", "", "O'Neill 3º", "Bia")
@@ -24,12 +34,16 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Friendship:
-    """A customer who writes to a number: one conversation. messages, answers: how many each side will write."""
+    """A customer who writes to a number: one conversation. messages, answers: how many each side will write.
+
+    chat_id: of the chat they have had since long ago, in which the 24-hour window is shut; 0 for a new acquaintance.
+    """
 
     customer: Customer
     phone_number_id: str
     messages: int
     answers: int
+    chat_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,15 @@ def draw(rng: Random, now_s: int) -> Town:
     flood = rng.random() < FLOODS
     if flood:
         friendships = _flooding(rng, customers, ids[0])
-    meta = {"app_secret": APP_SECRET, "verify_token": "verify", "access_token": "graph-token", "numbers": numbers}
+    elif rng.random() < SHUT_WINDOWS:
+        friendships = (_an_old_one(rng, friendships[0], numbers, portals, now_s), *friendships[1:])
+    meta = {
+        "app_secret": APP_SECRET,
+        "verify_token": "verify",
+        "access_token": "graph-token",
+        "numbers": numbers,
+        "templates": [TEMPLATE],
+    }
     bitrix24 = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "portals": portals}
     return Town({"timing": {}, "meta": meta, "bitrix24": bitrix24}, friendships, flood)
 
@@ -74,6 +96,24 @@ def _flooding(rng: Random, customers: list[Customer], number: str) -> tuple[Frie
     counts = [left // len(few)] * len(few)
     counts[0] += left - sum(counts)
     return tuple(Friendship(one, number, count, rng.randint(1, 2)) for one, count in zip(few, counts, strict=True))
+
+
+def _an_old_one(
+    rng: Random, friend: Friendship, numbers: list[dict[str, Any]], portals: list[dict[str, Any]], now_s: int
+) -> Friendship:
+    """The customer last wrote more than a day ago. Most numbers have a template that asks whether to go on."""
+    customer = friend.customer
+    (line, portal) = next((y, p) for p in portals for y in p["lines"] if y["phone_number_id"] == friend.phone_number_id)
+    chat = {"chat_id": OLD_CHAT, "external": "velho", "connector": CONNECTOR, "line": line["line"]}
+    ids = {key: value for key, value in (("wa_id", customer.wa_id), ("user_id", customer.user_id)) if value}
+    named = {"bitrix_user_id": OLD_CHAT + 1, "name": customer.name or "Cliente", **ids}
+    last_inbound_ms = (now_s - rng.randint(25, 200) * 3600) * 1000
+    portal["chats"] = [{**chat, **named, "last_inbound_ms": last_inbound_ms}]
+    if rng.random() < 0.75:
+        number = next(each for each in numbers if each["phone_number_id"] == friend.phone_number_id)
+        asks = {"name": TEMPLATE["name"], "language": TEMPLATE["language"], "parameters": ["{primeiro_nome}"]}
+        number["window_template"] = asks
+    return replace(friend, chat_id=OLD_CHAT)
 
 
 def _number(rng: Random, phone_number_id: str) -> dict[str, Any]:
