@@ -20,8 +20,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "complete before the call",
         "the ledger says done, then the provider is called",
         f"{_EXECUTE}._step",
-        "return self._after(",
-        "self._ledger.complete(claim, self._clock.now_ms()); return self._after(",
+        "return self._after(claim, step, performer",
+        "self._ledger.complete(claim, self._clock.now_ms()); return self._after(claim, step, performer",
     ),
     Mutant(
         "delete before complete",
@@ -202,7 +202,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "acknowledged with one id",
         "a message of several parts is acknowledged with its last id",
-        "ponte.relays.bitrix24_to_whatsapp:_send",
+        "ponte.relays.bitrix24_to_whatsapp:_tell",
         "AcknowledgeDelivery(*named, tuple(wamids))",
         "AcknowledgeDelivery(*named, tuple(wamids[-1:]))",
     ),
