@@ -34,6 +34,7 @@ from sandbox.simulate.people import People
 from sandbox.simulate.ports import PlainCipher, Strait, Unavailable
 from sandbox.simulate.providers import Posts
 from sandbox.simulate.scheduler import OutOfSteps, Scheduler
+from sandbox.simulate.town import Customer
 from sandbox.simulate.weather import Weather, draw
 from sandbox.world import World
 
@@ -210,10 +211,15 @@ class History:
             people.automatic_texts(portal)
             if rng.random() < 0.08:
                 people.act(lambda portal=portal: people.renamer(portal))  # type: ignore[misc]
+        begun_ms: dict[Customer, int] = {}
         for friend in self.town.friendships:
             portal, line = lines[friend.phone_number_id]
             if not self.town.flood:
-                people.act(lambda friend=friend: people.customer(friend), 60_000)  # type: ignore[misc]
+                begins_ms = rng.randint(0, 60_000)
+                if rng.random() < 0.5:  # who writes to several numbers often does so at once
+                    begins_ms = begun_ms.get(friend.customer, begins_ms)
+                begun_ms[friend.customer] = begins_ms
+                people.act_after(begins_ms, lambda friend=friend: people.customer(friend))  # type: ignore[misc]
             people.act(lambda f=friend, p=portal, n=line: people.operator(p, f, n), 60_000)  # type: ignore[misc]
         if self.town.flood:
             people.act(lambda: people.flood(self.town.friendships), 60_000)

@@ -176,7 +176,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "ponte.storage.conversations:Conversations.lock_opening",
         'when=any_of(absent("pk"), lt("until", now_ms))',
         "when=None",
-        first=1200,
     ),
     Mutant(
         "redrive forgets what was sent",

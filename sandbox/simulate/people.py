@@ -57,13 +57,16 @@ class People:
 
     def act(self, run: Callable[[], None], within_ms: int = 0) -> None:
         """Somebody begins, some time within the given one."""
+        self.act_after(self._rng.randint(0, within_ms), run)
+
+    def act_after(self, ms: int, run: Callable[[], None]) -> None:
         self.busy += 1
 
         def life() -> None:
             run()
             self.busy -= 1
 
-        self._scheduler.spawn(life, after_ms=self._rng.randint(0, within_ms))
+        self._scheduler.spawn(life, after_ms=ms)
 
     def customer(self, friend: Friendship) -> None:
         """First messages often come in a burst, at the same time; later ones one after the other, or nearly so."""
