@@ -25,7 +25,7 @@ def measure(make: MakeBundle, seeds: int) -> tuple[Counter[str], int, int]:
     kinds: Counter[str] = Counter()
     messages = risked = 0
     for seed in range(seeds):
-        history = History(seed, make, with_files=0)
+        history = History(seed, make, is_plain=True)
         history.run()
         verdict = judge(history)
         kinds.update(kind for kind, _ in verdict.violations)

@@ -107,12 +107,12 @@ class Told:
 class History:
     """Everything of one seed. `run` brings it to rest; then read it."""
 
-    def __init__(self, seed: int, make_bundle: MakeBundle = PonteBundle, *, with_files: float = WITH_FILES) -> None:
-        """with_files: the share of messages that carry files; 0 for bundles that move text alone."""
+    def __init__(self, seed: int, make_bundle: MakeBundle = PonteBundle, *, is_plain: bool = False) -> None:
+        """is_plain: texts of new acquaintances, for bundles that move nothing else."""
         self.rng = Random(seed)
         self.scheduler = Scheduler(self.rng, START_MS, MAX_STEPS)
         self.weather = Weather(self.rng, draw(self.rng))
-        self.town = towns.draw(self.rng, START_MS // 1000)
+        self.town = towns.draw(self.rng, START_MS // 1000, is_plain=is_plain)
         self.world = World(self.scheduler.now_ms)
         with self.world.changing(load(self.town.scenario, START_MS / 1000)):
             pass
@@ -130,6 +130,7 @@ class History:
         self._deploy()
         self.land = self._land()
         self.posts = Posts(self.scheduler, self.rng, self.weather, self.platform, self.world)
+        with_files = 0.0 if is_plain else WITH_FILES
         self.people = People(self.scheduler, self.rng, self.world, self.posts, self.platform, self.weather, with_files)
         self.at_rest = False
         self.problem = ""

@@ -190,6 +190,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "ponte.storage.waiting:Waiting.unpark",
         'doubtful = "unknown_ms" in item and',
         "doubtful = False and",
+        first=500,
     ),
     Mutant(
         "the doubt is given back with the message",

@@ -55,8 +55,9 @@ class Town:
     flood: bool = False
 
 
-def draw(rng: Random, now_s: int) -> Town:
-    """One or two portals, one or two numbers each, two to four customers; about thirty messages in all."""
+def draw(rng: Random, now_s: int, *, is_plain: bool = False) -> Town:
+    """One or two portals, one or two numbers each, two to four customers; about thirty messages in all. is_plain: no
+    floods and no shut windows."""
     portals, numbers = [], []
     for at in range(rng.choice((1, 1, 2))):
         lines = []
@@ -73,10 +74,10 @@ def draw(rng: Random, now_s: int) -> Town:
         Friendship(customer, number, rng.randint(2, 6), rng.randint(1, 5))
         for customer, number in dict.fromkeys(pairs[:5])
     )
-    flood = rng.random() < FLOODS
+    flood = rng.random() < FLOODS and not is_plain
     if flood:
         friendships = _flooding(rng, customers, ids[0])
-    elif rng.random() < SHUT_WINDOWS:
+    elif rng.random() < SHUT_WINDOWS and not is_plain:
         friendships = (_an_old_one(rng, friendships[0], numbers, portals, now_s), *friendships[1:])
     meta = {
         "app_secret": APP_SECRET,

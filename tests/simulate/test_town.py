@@ -35,3 +35,10 @@ def test_who_has_an_old_chat_wrote_more_than_a_day_ago() -> None:
             last_inbound_ms = chat["last_inbound_ms"]
             assert isinstance(last_inbound_ms, int)
             assert NOW_S * 1000 - last_inbound_ms > 24 * 3_600_000
+
+
+def test_a_plain_town_has_neither() -> None:
+    for seed in range(100):
+        drawn = town.draw(Random(seed), NOW_S, is_plain=True)
+        assert not drawn.flood
+        assert old_chats(drawn) == []
