@@ -51,9 +51,17 @@ class FileJudge:
             self.verdict.add("file denied", f"chat {chat.id}: {told} notices for {silent} files that are not shown")
 
     def on_phone(
-        self, said: Said, messages: Iterable[PhoneMessage], chat: ImChat | None, *, risked: bool, parked: bool
+        self,
+        said: Said,
+        messages: Iterable[PhoneMessage],
+        chat: ImChat | None,
+        *,
+        risked: bool,
+        parked: bool,
+        healed: bool,
     ) -> None:
-        """An operator's files, once each, or a notice in the chat. parked: a redrive may bring one after its notice."""
+        """An operator's files, once each, or a notice in the chat. parked: a redrive may bring one after its notice.
+        healed: healing may have found the message before its event came, and histories give no links to files."""
         messages = [one for one in messages if one.file]
         for file in said.files:
             self.verdict.files += 1
@@ -71,7 +79,7 @@ class FileJudge:
                 self.verdict.add("file lost", f"{said.id}: {file.name}")
             else:
                 self.verdict.untaken += 1
-                if said.accepted_ms is not None and not self._may_be_missing(said, file, notices[0].at_ms):
+                if not healed and not self._may_be_missing(said, file, notices[0].at_ms):
                     self.verdict.add("file given up", f"{said.id}: {file.name}")
 
     def _crossed(self, said: Said, file: Attached, *, whole: bool, told: bool) -> None:

@@ -158,7 +158,8 @@ class _Reading:
                 if said.files:
                     parked = self._was_late(said, events[said.id])
                     chat = self._chat_with(portal, said)
-                    self._files.on_phone(said, phone.messages, chat, risked=risked, parked=parked)
+                    healed = said.accepted_ms is None or self._was_spilled(said.id)
+                    self._files.on_phone(said, phone.messages, chat, risked=risked, parked=parked, healed=healed)
                 elif item and item.get("dup_risk") and copies and len(same) == 1:
                     self._resent(said, item, pieces[token][0][2])
         self._in_order(messages, positions, events)
@@ -221,6 +222,8 @@ class _Reading:
             for number, later in enumerate(steady):
                 taken_first = earlier.accepted_ms is not None and earlier.accepted_ms < later.posted_ms
                 in_one_post = at < number and earlier.post == later.post != 0
+                if self._was_held(events[earlier.id]) and self.items[events[later.id]].get("dup_risk"):
+                    continue  # a send that may have gone out is settled at once, whoever waits before it
                 if (taken_first or in_one_post) and position[earlier.id] > position[later.id]:
                     self._verdict.add("reordered", f"{earlier.id} after {later.id}")
 
@@ -229,6 +232,10 @@ class _Reading:
         log = (item or {}).get("log", [])
         parked = any(entry["step"] == "parked" and entry.get("detail") not in HELD for entry in log)
         return parked or self._was_spilled(said.id)
+
+    def _was_held(self, event_id: str) -> bool:
+        log = self.items.get(event_id, {}).get("log", [])
+        return any(entry["step"] == "parked" and entry.get("detail") in HELD for entry in log)
 
     def _was_spilled(self, source_id: str) -> bool:
         needle = source_id.encode()

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from ponte.media.limits import PATIENCE_MS
+from sandbox.phones import PhoneMessage
 from sandbox.portals import ImChat, ImMessage
 from sandbox.shown_files import ShownFile
 from sandbox.simulate.attachments import DAMAGED, GONE, GOOD, Attached, Attachments
@@ -79,3 +80,29 @@ def test_a_file_that_is_gone_is_not_to_be_had_at_meta() -> None:
     assert kinds[GOOD] == ("document", "foto", None, b"c1f0")
     assert kinds[GONE] == ("document", "foto", 404, b"c1f0")
     assert kinds[DAMAGED] == kinds[GOOD]
+
+
+def on_phone(copies: int, *notices_ms: int, flaw: str = GOOD, healed: bool = False, risked: bool = False) -> list[str]:
+    verdict = Verdict()
+    file = ShownFile("f1", "a", "application/pdf", b"c1f0")
+    messages = [PhoneMessage(f"w{n}", "business", "", "document", 2_000, file=file) for n in range(copies)]
+    told = [
+        ImMessage(n, "system", 0, "⚠️ Arquivo não enviado ao WhatsApp: c1f0.pdf. Sumiu.", ms)
+        for n, ms in enumerate(notices_ms)
+    ]
+    chat = ImChat(1, "c", 1, "x", 1, "x", messages=told)
+    FileJudge(verdict, set()).on_phone(said(flaw), messages, chat, risked=risked, parked=False, healed=healed)
+    return [kind for kind, _ in verdict.violations]
+
+
+def test_an_operators_file_arrives_once_or_its_chat_says_why_not() -> None:
+    assert on_phone(1) == []
+    assert on_phone(2) == ["doubled"]
+    assert on_phone(2, risked=True) == []
+    assert on_phone(0) == ["file lost"]
+    assert on_phone(1, 2_000) == ["file denied"]
+    assert on_phone(0, 2_000) == ["file given up"]
+    assert on_phone(0, 2_000, flaw=GONE) == []
+    assert on_phone(0, 2_000, healed=True) == []
+    assert on_phone(0, 1_000 + PATIENCE_MS) == []
+    assert on_phone(1, flaw=GONE) == ["bad file crossed"]
