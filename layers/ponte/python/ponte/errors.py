@@ -52,7 +52,7 @@ class HostRefused(PonteError):
 
 
 class NotSent(PonteError):
-    code = "not_sent"
+    code = "not_connected"
 
 
 class FateUnknown(PonteError):

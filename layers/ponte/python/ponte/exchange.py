@@ -18,10 +18,10 @@ def exchange(send: Sender, request: HttpRequest, timeout_seconds: float, classif
     """
     try:
         answer = send(replace(request, timeout_seconds=min(timeout_seconds, request.timeout_seconds)))
-    except HostRefused:
-        return Blocked("host_refused")
-    except NotSent:
-        return Transient("not_connected", counts=False)
+    except HostRefused as error:
+        return Blocked(error.code)
+    except NotSent as error:
+        return Transient(error.code, counts=False)
     except FateUnknown as error:
         return Unknown(error.code)
     return classify(answer)

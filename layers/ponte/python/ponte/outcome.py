@@ -70,7 +70,7 @@ class Moved:
 
 type Outcome = Succeeded | Transient | Unknown | Expired | Rejected | Blocked | Moved
 
-_AWAY = ("not_connected", "no_answer", "http_")
+_AWAY = ("not_connected", "not_resolved", "no_answer", "http_")
 _TOO_MANY = "http_429"
 
 

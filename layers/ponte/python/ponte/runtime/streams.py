@@ -49,6 +49,22 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def judged_address(host: str, resolve: Resolve) -> str:
+    """The address to connect to. Raises HostRefused when any of the host's is not public, NotSent when it has none."""
+    found = resolve(host)
+    if not found:
+        raise NotSent("not_resolved")
+    if not all(is_public(address) for address in found):
+        raise HostRefused("address_refused")
+    return found[0]
+
+
+def pinned(url: str, address: str) -> str:
+    """The URL with the address in the host's place; the request names the host itself, in its header and to TLS."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"[{address}]" if ":" in address else address).geturl()
+
+
 class HttpxStreamer:
     """A Streamer. now: seconds of a clock that never goes back. transport: httpx's own where none is given.
 
@@ -73,7 +89,7 @@ class HttpxStreamer:
         deadline = self._now() + request.timeout_seconds
         url, headers, extensions = self._address(request, allowed)
         headers["Accept-Encoding"] = "identity"
-        with _translated():
+        with translated():
             sent = self._client.build_request(
                 request.method, url, headers=headers, content=request.body, extensions=extensions
             )
@@ -89,7 +105,7 @@ class HttpxStreamer:
         url, headers, extensions = self._address(request, allowed)
         headers["Content-Length"] = str(length)
         content = self._paced(body, deadline, extensions["timeout"])
-        with _translated():
+        with translated():
             sent = self._client.build_request(
                 request.method, url, headers=headers, content=content, extensions=extensions
             )
@@ -107,21 +123,13 @@ class HttpxStreamer:
         quiet = httpx.Timeout(min(QUIET_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds))
         extensions: dict[str, Any] = {"timeout": quiet.as_dict()}
         if not self._way.gateway:
-            url = _pinned(url, self._judged_address(host))
+            url = pinned(url, judged_address(host, self._resolve))
             headers["Host"] = host
             extensions["sni_hostname"] = host
         return url, headers, extensions
 
-    def _judged_address(self, host: str) -> str:
-        found = self._resolve(host)
-        if not found:
-            raise NotSent("not_resolved")
-        if not all(is_public(address) for address in found):
-            raise HostRefused("address_refused")
-        return found[0]
-
     def _chunks(self, answer: httpx.Response, deadline: float) -> Iterator[bytes]:
-        with _translated():
+        with translated():
             for chunk in answer.iter_raw():  # as they come: a chunk size of ours would wait for a body that drips
                 self._check(deadline)
                 yield chunk
@@ -138,15 +146,11 @@ class HttpxStreamer:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """httpx's errors as ours."""
     try:
         yield
     except NOT_CONNECTED as error:
         raise NotSent("not_connected") from error
     except httpx.HTTPError as error:
         raise FateUnknown("no_answer") from error
-
-
-def _pinned(url: str, address: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=f"[{address}]" if ":" in address else address).geturl()

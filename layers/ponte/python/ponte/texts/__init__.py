@@ -6,10 +6,30 @@ vendor code still gives a sentence. Values are plain text: whoever shows them es
 
 from typing import Any
 
-from ponte.texts import bitrix24_reasons, files, notices, outbound, pages, reasons, whatsapp_lines, whatsapp_reasons
+from ponte.texts import (
+    bitrix24_reasons,
+    chatwoot_reasons,
+    files,
+    notices,
+    outbound,
+    pages,
+    reasons,
+    whatsapp_lines,
+    whatsapp_reasons,
+)
 
 _ALL: dict[str, dict[str, str]] = {}
-for _area in (notices, outbound, reasons, pages, files, bitrix24_reasons, whatsapp_lines, whatsapp_reasons):
+for _area in (
+    notices,
+    outbound,
+    reasons,
+    pages,
+    files,
+    bitrix24_reasons,
+    chatwoot_reasons,
+    whatsapp_lines,
+    whatsapp_reasons,
+):
     _ALL |= _area.TEXTS
 
 

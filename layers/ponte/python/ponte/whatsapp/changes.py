@@ -6,8 +6,8 @@ by id and pattern, never by position.
 
 from typing import Any, NamedTuple
 
+from ponte.json_bodies import is_too_deep
 from ponte.whatsapp.ids import is_id, is_parent_user_id, is_user_id, phone
-from ponte.whatsapp.json_bodies import is_too_deep
 
 type Json = dict[str, Any]
 

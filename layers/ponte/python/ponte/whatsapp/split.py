@@ -12,9 +12,9 @@ from typing import Literal
 
 from ponte.digest import digest
 from ponte.errors import MalformedEvent
+from ponte.json_bodies import is_too_deep, load
 from ponte.whatsapp.changes import ECHO_RECIPIENT, PARTICIPANT, PERSON, RECIPIENT, SENDER, Change, Json, seconds, side
 from ponte.whatsapp.ids import is_id, is_user_id
-from ponte.whatsapp.json_bodies import is_too_deep, load
 
 type Kind = Literal["message", "status", "echo", "group", "account", "call", "history", "preference", "other"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ponte.whatsapp.json_bodies import is_too_deep
+from ponte.json_bodies import is_too_deep
 from ponte.whatsapp.typed_reads import Json, label, mapping, mappings, scalar
 
 MAX_VALUE_CHARS = 1024

@@ -11,7 +11,7 @@ from typing import Any
 
 from ponte.errors import MalformedEvent
 
-MAX_DEPTH = 32  # Meta's deepest known element has 9 levels
+MAX_DEPTH = 32  # the deepest known elements, of Meta as of Chatwoot, have 9 levels
 _MAX_DIGITS = 40
 
 
