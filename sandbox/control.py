@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.chatwoot_posts import Deliveries
 from sandbox.faults import Faults
 from sandbox.journal import PROVIDERS, Journal
 from sandbox.play import GatewaySilent, NotThere, Play
@@ -83,13 +84,22 @@ class Control:
     """The handler of the control port and of the playground's: both serve the same."""
 
     def __init__(
-        self, *, world: World, journal: Journal, faults: Faults, stack: Stack, play: Play, playground: Path
+        self,
+        *,
+        world: World,
+        journal: Journal,
+        faults: Faults,
+        stack: Stack,
+        play: Play,
+        deliveries: Deliveries,
+        playground: Path,
     ) -> None:
         self._world = world
         self._journal = journal
         self._faults = faults
         self._stack = stack
         self._play = play
+        self._deliveries = deliveries
         self._playground = playground.resolve()
         self._replacing = threading.Lock()
         self._ready = threading.Event()
@@ -145,6 +155,7 @@ class Control:
             with self._world.changing(scenario):
                 self._faults.clear()
                 self._play.forget()
+                self._deliveries.forget()
                 self._stack.reset(scenario)
                 self._journal.clear()
         self._ready.set()
@@ -198,7 +209,7 @@ class Control:
         quiet_before = False
         while True:
             state = self._stack.drain_state()
-            quiet = state.quiet and not self._play.pending_receipts
+            quiet = state.quiet and not self._play.pending_receipts and not self._deliveries.pending
             if (quiet and quiet_before) or time.monotonic() >= end:
                 done = quiet and quiet_before
                 view = {"quiet": done, "queues": state.queues, "parked": self._stack.parked(), "spilled": state.spilled}

@@ -36,7 +36,7 @@ _PORT = re.compile(r":\d+$")
 
 @lru_cache(maxsize=256)
 def provider_of(host: str) -> str:
-    """meta, bitrix24, oauth, or egress for any other host."""
+    """meta, bitrix24, oauth, or egress for any other host: tenants' own hosts are known to the world alone."""
     name = _PORT.sub("", host.lower())
     return next((provider for pattern, provider in _PROVIDERS if re.fullmatch(pattern, name)), "egress")
 
@@ -57,7 +57,11 @@ class Egress:
         """A function's call, or its word about an address that it was not allowed to call."""
         if request.path == "/_refused" and "x-forwarded-host" not in request.headers:
             return self._note_refused(request)
-        return self._pass(self._call(request, provider_of(request.headers.get("x-forwarded-host", ""))))
+        host = request.headers.get("x-forwarded-host", "").lower()
+        provider = provider_of(host)
+        if provider == "egress" and self._world.is_chatwoot_host(host):
+            provider = "chatwoot"
+        return self._pass(self._call(request, provider))
 
     def direct(self, provider: str) -> Handler:
         """A call on the fake's own port, whatever host it names."""

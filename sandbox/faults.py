@@ -202,6 +202,11 @@ _BITRIX24_USUAL = {
     429: ("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit."),
     503: ("QUERY_LIMIT_EXCEEDED", "Too many requests"),
 }
+_CHATWOOT_USUAL: dict[int, dict[str, Any]] = {
+    401: {"error": "Invalid Access Token"},
+    404: {"error": "Resource could not be found"},
+    422: {"message": "Email has already been taken", "attributes": ["email"]},
+}
 _OAUTH_USUAL = {
     400: ("invalid_grant", "Invalid authorization data was provided"),
     401: ("invalid_client", "Invalid client data was provided"),
@@ -216,6 +221,8 @@ def _usual_body(provider: str, status: int) -> dict[str, Any]:
         )
         error = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "AbCdEh"}
         return {"error": {**error, **({"is_transient": True} if code == 2 else {})}}
+    if provider == "chatwoot":
+        return _CHATWOOT_USUAL.get(status, {"status": status, "error": "Internal Server Error"})
     table = _OAUTH_USUAL if provider == "oauth" else _BITRIX24_USUAL
     name, description = table.get(status, ("INTERNAL_SERVER_ERROR", "Internal server error"))
     return {"error": name, "error_description": description}

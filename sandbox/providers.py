@@ -7,9 +7,11 @@ from typing import Any
 
 from sandbox import observe
 from sandbox.calls import Fake
+from sandbox.chatwoot_posts import Deliveries
 from sandbox.control import Control, Stack
 from sandbox.egress import Egress
 from sandbox.fakes.bitrix24 import FakeBitrix24
+from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
 from sandbox.faults import Faults
@@ -23,7 +25,7 @@ PLAYGROUND = Path(__file__).parent / "playground"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """0 takes a free port."""
+    """0 takes a free port, as the providers of the office bridge always do: sandboxes stand eight ports apart."""
 
     control: int = 0
     playground: int = 0
@@ -31,6 +33,7 @@ class Ports:
     bitrix24: int = 0
     oauth: int = 0
     egress: int = 0
+    chatwoot: int = 0
 
     @classmethod
     def after(cls, first: int) -> "Ports":
@@ -60,22 +63,36 @@ class Providers:
         self._world = world
         world.events_url = f"{gateway_url}/webhooks/bitrix24/outbound"
         world.install_url = f"{gateway_url}/bitrix24/install"
-        fakes: dict[str, Fake] = {"meta": FakeMeta(world), "bitrix24": FakeBitrix24(world), "oauth": FakeOAuth(world)}
+        fakes: dict[str, Fake] = {
+            "meta": FakeMeta(world),
+            "bitrix24": FakeBitrix24(world),
+            "oauth": FakeOAuth(world),
+            "chatwoot": FakeChatwoot(world),
+        }
         self._egress = Egress(world, journal, faults, fakes, overrides or {})
         self._play = Play(world, faults, gateway_url, stack.parked, stack.rewind)
+        self.deliveries = Deliveries(world, gateway_url)
         self.control = Control(
-            world=world, journal=journal, faults=faults, stack=stack, play=self._play, playground=playground
+            world=world,
+            journal=journal,
+            faults=faults,
+            stack=stack,
+            play=self._play,
+            deliveries=self.deliveries,
+            playground=playground,
         )
         self._servers = {
             "control": HttpServer("control", ports.control, self.control),
             "playground": HttpServer("playground", ports.playground, self.control),
             "egress": HttpServer("egress", ports.egress, self._egress.gateway),
         }
-        for provider, port in (("meta", ports.meta), ("bitrix24", ports.bitrix24), ("oauth", ports.oauth)):
+        own_ports = {"meta": ports.meta, "bitrix24": ports.bitrix24, "oauth": ports.oauth, "chatwoot": ports.chatwoot}
+        for provider, port in own_ports.items():
             self._servers[provider] = HttpServer(provider, port, self._egress.direct(provider))
 
     def start(self) -> None:
         self._play.start()
+        self.deliveries.start()
         for server in self._servers.values():
             server.start()
 
@@ -83,9 +100,10 @@ class Providers:
         for server in self._servers.values():
             server.stop()
         self._play.stop()
+        self.deliveries.stop()
 
     def urls(self) -> dict[str, str]:
-        """control, playground, egress, meta, bitrix24, oauth -> base URL without a trailing slash."""
+        """control, playground, egress, meta, bitrix24, oauth, chatwoot -> base URL without a trailing slash."""
         return {name: server.url for name, server in self._servers.items()}
 
     def put(self, data: Any, *, receipts: str = "manual") -> None:

@@ -139,14 +139,45 @@ class Bitrix24(TypedDict):
     portals: list[Portal]
 
 
+class ChatwootAccount(TypedDict):
+    """webhooks, inboxes, agents, contacts, conversations, messages: rows as the API shows them, contacts with `labels`
+    beside. role: of the integration user. limits: calls of a minute, all and searches."""
+
+    host: str
+    account_id: int
+    name: str
+    api_key: str
+    integration_user_id: int
+    role: str
+    suspended: bool
+    version: str
+    bot_keys: list[str]
+    attribute_definitions: list[str]
+    limits: dict[str, int]
+    webhooks: list[dict[str, Any]]
+    inboxes: list[dict[str, Any]]
+    agents: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+
+
+class Chatwoot(TypedDict):
+    accounts: list[ChatwootAccount]
+
+
+class Zattar(TypedDict):
+    tenants: list[dict[str, Any]]
+
+
 class Scenario(TypedDict):
-    """meta and bitrix24 are always there after `load`: empty when the given scenario leaves them out."""
+    """meta, bitrix24, chatwoot and zattar are there after `load`: empty when the given scenario leaves them out."""
 
     timing: Timing
     meta: Meta
     bitrix24: Bitrix24
-    chatwoot: NotRequired[dict[str, Any]]
-    zattar: NotRequired[dict[str, Any]]
+    chatwoot: Chatwoot
+    zattar: Zattar
 
 
 def load(data: Any, now_s: float) -> Scenario:
@@ -157,6 +188,8 @@ def load(data: Any, now_s: float) -> Scenario:
     checked = check(data, SCHEMA)
     checked.setdefault("meta", _no_meta())
     checked.setdefault("bitrix24", _no_bitrix24())
+    checked.setdefault("chatwoot", {"accounts": []})
+    checked.setdefault("zattar", {"tenants": []})
     scenario = cast(Scenario, checked)
     _refuse_twins(scenario)
     for index, media in enumerate(scenario["meta"]["media"]):
@@ -192,6 +225,14 @@ def _no_bitrix24() -> Bitrix24:
 
 def _refuse_twins(scenario: Scenario) -> None:
     portals = scenario["bitrix24"]["portals"]
+    accounts = scenario["chatwoot"]["accounts"]
+    _refuse_repeats(
+        [((one["host"], one["account_id"]), f"chatwoot.accounts[{i}].account_id") for i, one in enumerate(accounts)]
+    )
+    for i, account in enumerate(accounts):
+        for rows in ("contacts", "conversations", "messages", "webhooks", "inboxes"):
+            where = f"chatwoot.accounts[{i}].{rows}"
+            _refuse_repeats([(row["id"], f"{where}[{j}].id") for j, row in enumerate(account[rows])])
     _refuse_repeats(
         [
             (n["phone_number_id"], f"meta.numbers[{i}].phone_number_id")

@@ -52,7 +52,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("SANDBOX_PORT precisa ser um número entre 1024 e 65527.")
     overrides = {
         name: environment[f"SANDBOX_{name.upper()}_URL"].rstrip("/")
-        for name in ("meta", "bitrix24", "oauth")
+        for name in ("meta", "bitrix24", "oauth", "chatwoot")
         if environment.get(f"SANDBOX_{name.upper()}_URL")
     }
     return Settings(

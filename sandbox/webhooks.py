@@ -36,10 +36,10 @@ class Webhook:
     body: bytes
 
 
-def post(gateway_url: str, webhook: Webhook) -> int:
+def post(gateway_url: str, webhook: Webhook, timeout_s: float = POST_SECONDS) -> int:
     """The status of the answer. Raises OSError or http.client.HTTPException when there is none."""
     base = urlsplit(gateway_url)
-    connection = http.client.HTTPConnection(base.hostname or "127.0.0.1", base.port, timeout=POST_SECONDS)
+    connection = http.client.HTTPConnection(base.hostname or "127.0.0.1", base.port, timeout=timeout_s)
     try:
         connection.request("POST", base.path.rstrip("/") + webhook.path, webhook.body, webhook.headers)
         response = connection.getresponse()

@@ -8,13 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
+from sandbox.chatwoot_accounts import AccountState, Job
 from sandbox.phones import Accepted, Phones
 from sandbox.portals import PortalState
 from sandbox.scenario import Bitrix24, Media, Meta, Scenario, load
 from sandbox.shown_files import Fetched, ShownFiles
 
 type AcceptedHook = Callable[[Accepted], None]
+type JobHook = Callable[[Job], None]
 
 
 def clock_ms() -> int:
@@ -33,6 +37,7 @@ class World:
         self.install_url = ""
         self.receipts = "manual"
         self.on_accepted: AcceptedHook | None = None
+        self.on_job: JobHook | None = None
         self._fill(load({}, now_ms() / 1000))
 
     @property
@@ -77,6 +82,30 @@ class World:
     def portal_of_member(self, member_id: str) -> PortalState | None:
         return next((portal for portal in self.portals if portal.config["member_id"] == member_id), None)
 
+    def accounts_on(self, host: str) -> list[AccountState]:
+        """The Chatwoot accounts of a host."""
+        return [account for account in self.accounts if account.config["host"] == host]
+
+    def is_chatwoot_host(self, host: str) -> bool:
+        """Whether an account or an integration of the scenario names it."""
+        return host in self._chatwoot_hosts
+
+    def chatwoot_path(self, account: AccountState) -> str:
+        """Where an account's webhooks without an address of their own go: the route of the tenant that uses it."""
+        config = account.config
+        for tenant in self.scenario["zattar"]["tenants"]:
+            for host, account_id in _integrations(tenant):
+                if (host, account_id) == (config["host"], config["account_id"]):
+                    route = f"/webhooks/chatwoot/{tenant['tenant']}"
+                    return route if account.signs else f"{route}/{tenant.get('path_secret', '')}"
+        return ""
+
+    def _emit(
+        self, account: AccountState, event: str, record_id: int, changed: tuple[tuple[str, Any, Any], ...] | None
+    ) -> None:
+        if self.on_job is not None and account.webhooks_for(event):
+            self.on_job(Job(account, event, record_id, self.generation, changed))
+
     def _fill(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.receipts = "manual"
@@ -87,6 +116,21 @@ class World:
         self.fetched: dict[str, Fetched] = {}
         self.phones = Phones()
         self.portals = [PortalState(portal, self.events_url) for portal in scenario["bitrix24"]["portals"]]
+        accounts, tenants = scenario["chatwoot"]["accounts"], scenario["zattar"]["tenants"]
+        self.accounts = [AccountState(account, self.now_ms, self._emit) for account in accounts]
+        self._chatwoot_hosts = {account["host"] for account in accounts}
+        self._chatwoot_hosts |= {host for tenant in tenants for host, _ in _integrations(tenant)}
         for portal in scenario["bitrix24"]["portals"]:
             lines = ((line["connector"], line["line"], line.get("phone_number_id", "")) for line in portal["lines"])
             self.phones.seed(portal, {(connector, line): number for connector, line, number in lines})
+
+
+def _integrations(tenant: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """(host, account_id) of a tenant's rows of type chatwoot; rows may be of any shape."""
+    tables = tenant.get("tables")
+    rows = tables.get("integracoes") if isinstance(tables, dict) else None
+    for row in rows if isinstance(rows, list) else []:
+        given = row.get("configuracao") if isinstance(row, dict) and row.get("tipo") == "chatwoot" else None
+        if isinstance(given, dict) and isinstance(given.get("api_url"), str):
+            account_id = given.get("account_id")
+            yield urlsplit(given["api_url"]).netloc.lower(), account_id if isinstance(account_id, int) else 0

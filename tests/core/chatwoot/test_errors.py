@@ -137,6 +137,7 @@ CASES: list[tuple[str, ApiCall, HttpResponse, Outcome]] = [
         answer(422, {"message": "Maria is Online, please try again later"}),
         Transient("contact_online", 60.0),
     ),
+    ("a sentence alone", UPDATE, answer(422, {"message": "x"}), Rejected("request_refused", "x")),
     ("a 422 that is none of theirs", CREATE, answer(422, HTML), Rejected("http_422", "")),
     (
         "throttled",

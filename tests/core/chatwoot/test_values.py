@@ -69,6 +69,8 @@ def test_a_contact_is_found_in_every_shape_of_answer(answer: dict[str, Any]) -> 
         {"payload": None},
         {"payload": []},
         {"payload": [MARIA]},
+        {"payload": [MARIA], "id": 5012},
+        {"payload": None, "id": 5012},
         {"payload": {"contact": None, "contact_inbox": None}},
         {"payload": {"id": 0}},
         {"payload": {"id": "x"}},

@@ -6,10 +6,12 @@ must be a public one, the connection goes to the address that was judged, and TL
 gateway (the sandbox) the name is judged all the same, but resolved by nobody. Why so: docs/decisions/0012.
 """
 
+import ssl
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import httpx
@@ -25,8 +27,14 @@ MAX_HOSTS = 16  # whose connections are kept open; the one longest unused is clo
 type MakeClient = Callable[[], httpx.Client]
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)  # reading all authorities takes longer than a call
+
+
 def _client() -> httpx.Client:
-    return httpx.Client(follow_redirects=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=4))
+    limits = httpx.Limits(max_keepalive_connections=4)
+    return httpx.Client(follow_redirects=False, trust_env=False, verify=_trusted(), limits=limits)
 
 
 class TenantHosts:

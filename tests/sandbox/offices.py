@@ -1,0 +1,64 @@
+"""A law office's account on the fake Chatwoot, for the tests of it."""
+
+from typing import Any
+
+HOST, OTHER_HOST = "chat.zattar.example", "chat.outro.example"
+ADMIN, AGENT, BOT, STRANGER = "admin-token", "agent-token", "bot-token", "token-of-account-8"
+SECRET = "whsec-fixture-8Zr2kQ"
+IDENTIFIER = "aBcDeF123456"
+MARIA_ID, JOAO_ID, HIDDEN_ID = 5012, 5013, 5014
+INBOX = {"id": 12, "name": "Portal", "channel_type": "Channel::Api", "inbox_identifier": IDENTIFIER}
+SENT_BY_JOAO = {
+    "id": 40981,
+    "conversation_id": 873,
+    "inbox_id": 12,
+    "message_type": 0,
+    "content": "Boa tarde",
+    "created_at": 1781701268,
+    "sender": {"id": JOAO_ID, "type": "contact"},
+}
+
+
+def office_scenario() -> dict[str, Any]:
+    maria = {
+        "id": MARIA_ID,
+        "name": "Maria das Dores",
+        "email": "maria@mail.example",
+        "phone_number": "+5531987654321",
+        "identifier": "zattar_cliente_1842",
+        "custom_attributes": {"tipo_entidade": "cliente"},
+        "additional_attributes": {"city": "Belo Horizonte"},
+        "created_at": 1781701267,
+        "labels": ["zattar", "VIP"],
+        "contact_inboxes": [{"source_id": "zattar:cliente:1842", "inbox": {"id": 12}}],
+    }
+    joao = {
+        "id": JOAO_ID,
+        "name": "João Pereira",
+        "phone_number": "+5511998877665",
+        "custom_attributes": {"origem": "site", "tipo_entidade": ""},
+        "contact_inboxes": [{"source_id": "joao-1", "inbox": {"id": 12}}],
+    }
+    account = {
+        "host": HOST,
+        "account_id": 7,
+        "api_key": ADMIN,
+        "integration_user_id": 90,
+        "bot_keys": [BOT],
+        "webhooks": [
+            {"id": 1, "secret": SECRET, "subscriptions": ["contact_created", "contact_updated", "message_updated"]}
+        ],
+        "inboxes": [
+            {**INBOX, "secret": "inbox-secret", "hmac_token": "hmac-key"},
+            {"id": 13, "name": "E-mail", "channel_type": "Channel::Email"},
+        ],
+        "agents": [{"id": 31, "name": "Beatriz", "email": "beatriz@zattar.example", "api_key": AGENT}],
+        "contacts": [maria, joao, {"id": HIDDEN_ID, "name": "snowy-sun-611"}],
+        "conversations": [{"id": 873, "inbox_id": 12, "status": "open", "meta": {"sender": {"id": JOAO_ID}}}],
+        "messages": [dict(SENT_BY_JOAO)],
+    }
+    second = {"host": HOST, "account_id": 8, "api_key": STRANGER, "integration_user_id": 91}
+    elsewhere = {"host": OTHER_HOST, "account_id": 7, "api_key": "other", "integration_user_id": 90}
+    configuracao = {"api_url": f"https://{HOST}", "api_key": ADMIN, "account_id": 7}
+    tenant = {"tenant": "escritorio", "tables": {"integracoes": [{"tipo": "chatwoot", "configuracao": configuracao}]}}
+    return {"chatwoot": {"accounts": [account, second, elsewhere]}, "zattar": {"tenants": [tenant]}}

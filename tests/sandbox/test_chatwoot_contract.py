@@ -1,0 +1,473 @@
+"""What our calls ask, the fake answers, and our readers read: the same cases through the client and by hand.
+
+The shapes beside the cases are those of the vendor's release, so that neither side can drift into a dialect of its own.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ponte.chatwoot import client_api, events, requests, setup, signatures, values
+from ponte.chatwoot.calls import Account, ApiCall
+from ponte.chatwoot.client import ChatwootClient
+from ponte.chatwoot.requests import Rule
+from ponte.chatwoot.values import ContactInbox, Labels
+from ponte.errors import HostRefused
+from ponte.http import HttpRequest
+from ponte.outcome import Blocked, Expired, Outcome, Rejected, Succeeded, Transient, Unknown
+from ponte.runtime.egress import Way
+from ponte.runtime.tenant_hosts import TenantHosts
+
+from .conftest import Sandbox
+from .offices import (
+    ADMIN,
+    AGENT,
+    BOT,
+    HIDDEN_ID,
+    HOST,
+    IDENTIFIER,
+    JOAO_ID,
+    MARIA_ID,
+    OTHER_HOST,
+    SECRET,
+    STRANGER,
+    office_scenario,
+)
+
+pytestmark = pytest.mark.enable_socket
+SAMPLES = Path(__file__).parents[1] / "samples" / "chatwoot"
+CONTACT_KEYS = {
+    *("additional_attributes", "availability_status", "email", "id", "name", "phone_number", "blocked", "identifier"),
+    *("thumbnail", "custom_attributes", "created_at", "contact_inboxes"),
+}
+PLACE = ContactInbox(12, "zattar:cliente:1842", "Portal", "Channel::Api")
+NEW: requests.ContactFields = {
+    "name": "ANA LIMA",
+    "identifier": "zattar_cliente_9",
+    "email": "Ana@Mail.example",
+    "phone_number": "+5521987650001",
+    "custom_attributes": {"entidade_id": 9},
+}
+
+
+class Office:
+    """The fake, as our code reaches it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._hosts = TenantHosts(Way(sandbox.urls["egress"], "OnTest"))
+
+    def ask(self, call: ApiCall, token: str = ADMIN, account_id: int = 7, host: str = HOST) -> Outcome:
+        client = ChatwootClient(self._hosts.sender(host))
+        return client.call(Account(host, account_id, token), call, timeout_seconds=5)
+
+    def read(self, call: ApiCall, token: str = ADMIN) -> dict[str, Any]:
+        outcome = self.ask(call, token)
+        assert isinstance(outcome, Succeeded), outcome
+        return dict(outcome.result)
+
+    def contact(self, contact_id: int) -> values.Contact:
+        found = values.contact_of(self.read(requests.get_contact(contact_id)))
+        assert found is not None
+        return found
+
+    def posts(self) -> list[events.Event]:
+        """What was posted so far, each proved and read as our door does it."""
+        assert self.sandbox.providers.deliveries.wait(10)
+        found = []
+        for post in self.sandbox.webhooks:
+            assert post.path == "/webhooks/chatwoot/escritorio"
+            signatures.verify(post.body, post.headers, [SECRET], self.sandbox.clock.ms / 1000)
+            found.append(events.parse(post.body))
+        self.sandbox.webhooks.clear()
+        return found
+
+
+@pytest.fixture
+def office(sandbox: Sandbox) -> Iterator[Office]:
+    sandbox.providers.put(office_scenario())
+    return Office(sandbox)
+
+
+def test_a_contact_is_made_found_changed_and_deleted(office: Office) -> None:
+    answer = office.read(requests.create_contact(NEW, inbox_id=12, source_id="zattar:cliente:9"))
+    made = values.contact_of(answer)
+    assert made is not None
+    assert (made.name, made.email, made.phone_number) == ("ANA LIMA", "ana@mail.example", "+5521987650001")
+    assert values.contact_inbox_of(answer) == ContactInbox(12, "zattar:cliente:9", "Portal", "Channel::Api")
+    for look in (
+        requests.find_by_identifier("zattar_cliente_9"),
+        requests.find_by_email("ANA@mail.example"),
+        requests.find_by_phone("+5521987650001"),
+        requests.search_contacts("+55219876"),
+    ):
+        assert [each.id for each in values.page_of(office.read(look)).contacts] == [made.id]
+    found = values.contact_of(office.read(requests.find_contact_inbox(12, "zattar:cliente:9")))
+    assert found is not None
+    assert found.id == made.id
+    changed = values.contact_of(office.read(requests.update_contact(made.id, {"email": None, "name": "ANA L"})))
+    assert changed is not None
+    assert (changed.email, changed.name, changed.phone_number) == (None, "ANA L", "+5521987650001")
+    assert office.ask(requests.delete_contact(made.id)) == Succeeded({})
+    assert office.ask(requests.delete_contact(made.id)) == Succeeded({})
+    gone = office.ask(requests.get_contact(made.id))
+    assert isinstance(gone, Rejected)
+    assert gone.code == "not_found"
+
+
+def test_answers_have_the_keys_of_the_release(office: Office) -> None:
+    shown = office.read(requests.get_contact(MARIA_ID))["payload"]
+    assert set(shown) == CONTACT_KEYS
+    assert set(shown["contact_inboxes"][0]["inbox"]) == {
+        *("id", "avatar_url", "channel_id", "name", "channel_type", "provider")
+    }
+    slim = office.read(requests.get_contact(MARIA_ID, with_inboxes=False))["payload"]
+    assert set(slim) == CONTACT_KEYS - {"contact_inboxes"}
+    created = office.read(requests.create_contact({"name": "X"}))
+    assert set(created["payload"]) == {"contact", "contact_inbox"}
+    assert created["payload"]["contact_inbox"] == {"inbox": None, "source_id": None}
+    assert set(office.read(requests.merge_contacts(MARIA_ID, JOAO_ID))) == CONTACT_KEYS
+    assert set(office.read(requests.list_contacts())) == {"meta", "payload"}
+    public = office.read(client_api.get_contact(IDENTIFIER, "zattar:cliente:1842"))
+    assert set(public) == {"source_id", "pubsub_token", "id", "name", "email", "phone_number"}
+
+
+CLASHES = [
+    ({"email": "MARIA@mail.example"}, "refused_email"),
+    ({"phone_number": "+5531987654321"}, "refused_phone_number"),
+    ({"identifier": "zattar_cliente_1842"}, "refused_identifier"),
+    (
+        {"identifier": "zattar_cliente_1842", "phone_number": "+5511998877665", "email": "maria@mail.example"},
+        "refused_email+identifier+phone_number",
+    ),
+    ({"email": "not an address"}, "refused_email"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code"), CLASHES)
+def test_what_another_has_is_refused_by_attribute(office: Office, fields: Any, code: str) -> None:
+    for call in (requests.create_contact({"name": "X", **fields}), requests.update_contact(HIDDEN_ID, fields)):
+        outcome = office.ask(call)
+        assert isinstance(outcome, Rejected)
+        assert outcome.code == code
+
+
+def test_the_whole_contact_is_checked_on_every_change(office: Office) -> None:
+    account = office.sandbox.world.accounts[0]
+    account.contacts[HIDDEN_ID]["phone_number"] = "+5531987654321"
+    outcome = office.ask(requests.update_contact(HIDDEN_ID, {"name": "Outro"}))
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "refused_phone_number"
+
+
+@pytest.mark.parametrize(
+    ("token", "account_id", "call", "outcome"),
+    [
+        ("wrong", 7, requests.get_contact(MARIA_ID), Expired("invalid_access_token")),
+        (STRANGER, 7, requests.get_contact(MARIA_ID), Expired("account_refused")),
+        (ADMIN, 8, requests.get_contact(MARIA_ID), Expired("account_refused")),
+        (ADMIN, 99, requests.get_contact(MARIA_ID), Rejected("not_found", "Resource could not be found")),
+        (
+            BOT,
+            7,
+            requests.get_contact(MARIA_ID),
+            Blocked("bot_token", "Access to this endpoint is not authorized for bots"),
+        ),
+        (
+            AGENT,
+            7,
+            requests.delete_contact(MARIA_ID),
+            Blocked("role_refused", "You are not authorized to do this action"),
+        ),
+        (AGENT, 7, setup.webhooks(), Blocked("role_refused", "You are not authorized to do this action")),
+        (ADMIN, 7, ApiCall("GET", "/contacts/1/nothing"), Blocked("http_404", "")),
+        (ADMIN, 7, requests.find_contact_inbox(12, "nobody"), Rejected("not_found", "")),
+        (ADMIN, 7, client_api.get_contact("wrong", "joao-1"), Rejected("not_found", "Not Found")),
+    ],
+)
+def test_who_may_not_is_told_apart(
+    office: Office, token: str, account_id: int, call: ApiCall, outcome: Outcome
+) -> None:
+    assert office.ask(call, token, account_id) == outcome
+
+
+def test_agents_may_read_and_merge(office: Office) -> None:
+    assert values.contact_of(office.read(requests.get_contact(MARIA_ID), AGENT))
+    assert values.contact_of(office.read(requests.merge_contacts(MARIA_ID, JOAO_ID), AGENT))
+
+
+def test_a_suspended_account_answers_nobody(office: Office) -> None:
+    office.sandbox.world.accounts[0].config["suspended"] = True
+    assert office.ask(requests.get_contact(MARIA_ID)) == Blocked("account_suspended", "Account is suspended")
+
+
+def test_the_header_that_proxies_drop_signs_nobody_in(office: Office) -> None:
+    answer = office.sandbox.call(HOST, "GET", "/api/v1/profile", None, {"api_access_token": ADMIN})
+    assert (answer.status, "errors" in answer.json()) == (401, True)
+
+
+def test_the_profile_tells_the_role(office: Office) -> None:
+    profile = setup.profile_of(office.read(setup.profile()))
+    assert profile is not None
+    assert (profile.user_id, profile.role_in(7), profile.role_in(8)) == (90, "administrator", "")
+    agent = setup.profile_of(office.read(setup.profile(), AGENT))
+    assert agent is not None
+    assert agent.role_in(7) == "agent"
+
+
+def test_inboxes_show_their_secrets_to_administrators_only(office: Office) -> None:
+    portal, mail = setup.inboxes_of(office.read(setup.inboxes()))
+    assert (portal.id, portal.identifier, portal.secret, portal.hmac_token) == (
+        12,
+        IDENTIFIER,
+        "inbox-secret",
+        "hmac-key",
+    )
+    assert (mail.channel_type, mail.identifier) == ("Channel::Email", "")
+    assert setup.inboxes_of(office.read(setup.inboxes(), AGENT))[0].secret == ""
+    assert [each.id for each in setup.agents_of(office.read(setup.agents()))] == [31]
+
+
+def test_a_webhook_chooses_its_own_secret_and_its_address_is_unique(office: Office) -> None:
+    url = "https://ponte.example/webhooks/chatwoot/escritorio"
+    made = setup.webhook_of(office.read(setup.create_webhook(url)))
+    assert made is not None
+    assert made.secret
+    assert made.subscriptions == set(setup.OUR_SUBSCRIPTIONS)
+    twice = office.ask(setup.create_webhook(url))
+    assert isinstance(twice, Rejected)
+    assert twice.code == "refused_url"
+    changed = setup.webhook_of(office.read(setup.update_webhook(made.id, url, ["contact_created"])))
+    assert changed is not None
+    assert (changed.secret, changed.subscriptions) == (made.secret, {"contact_created"})
+    listed = {each.id: each.secret for each in setup.webhooks_of(office.read(setup.webhooks()))}
+    assert listed == {1: SECRET, made.id: made.secret}
+    assert office.ask(setup.delete_webhook(made.id)) == office.ask(setup.delete_webhook(made.id)) == Succeeded({})
+
+
+def test_an_old_release_has_no_secrets(office: Office) -> None:
+    office.sandbox.world.accounts[0].config["version"] = "4.11.1"
+    made = setup.webhook_of(office.read(setup.create_webhook("https://ponte.example/w")))
+    assert made is not None
+    assert made.secret == ""
+
+
+def test_labels_are_replaced_whole_and_keep_their_spelling(office: Office) -> None:
+    there = values.labels_of(office.read(requests.contact_labels(MARIA_ID)))
+    assert there == Labels.of(["zattar", "VIP"])
+    wanted = there.with_ours(Labels.of(["zattar", "cliente"]), Labels.of(["zattar", "cliente", "terceiro"]))
+    assert values.labels_of(office.read(requests.replace_labels(MARIA_ID, wanted))) == wanted
+    assert wanted.names == {"zattar", "cliente", "VIP"}
+    tagged = values.labels_of(office.read(requests.replace_labels(JOAO_ID, Labels.of(["vip"]))))
+    assert tagged == Labels.of(["VIP"])
+
+
+def test_attributes_are_merged_and_taken_away_by_name(office: Office) -> None:
+    office.read(requests.update_contact(MARIA_ID, {"custom_attributes": {"ativo": True}}))
+    assert office.contact(MARIA_ID).custom_attributes == {"tipo_entidade": "cliente", "ativo": True}
+    left = values.contact_of(office.read(requests.remove_custom_attributes(MARIA_ID, ["ativo", "nothing"])))
+    assert left is not None
+    assert left.custom_attributes == {"tipo_entidade": "cliente"}
+
+
+def test_a_place_with_our_source_id_is_made_once(office: Office) -> None:
+    call = requests.create_contact_inbox(JOAO_ID, 12, "zattar:terceiro:5")
+    first, again = (values.contact_inbox_of(office.read(call)) for _ in range(2))
+    assert first == again == ContactInbox(12, "zattar:terceiro:5", "Portal", "Channel::Api")
+    places = office.contact(JOAO_ID).contact_inboxes
+    assert places is not None
+    assert [place.source_id for place in places] == ["joao-1", "zattar:terceiro:5"]
+    taken = requests.create_contact_inbox(MARIA_ID, 12, "joao-1")
+    assert office.ask(taken) == Transient("http_500")
+    reachable = values.contactable_inboxes_of(office.read(requests.contactable_inboxes(MARIA_ID)))
+    assert [(each.inbox_id, each.source_id) for each in reachable] == [
+        (12, "zattar:cliente:1842"),
+        (13, "maria@mail.example"),
+    ]
+
+
+def test_pages_are_of_fifteen_and_their_numbers_are_echoed(office: Office) -> None:
+    for at in range(20):
+        office.read(requests.create_contact({"name": f"P{at:02}", "identifier": f"zattar_cliente_{at}"}))
+    first, second = (office.read(requests.list_contacts(page, sort="-name")) for page in (1, 2))
+    assert (first["meta"], second["meta"]) == (
+        {"count": 22, "current_page": "1"},
+        {"count": 22, "current_page": "2"},
+    )
+    pages = [values.page_of(answer) for answer in (first, second)]
+    assert [(page.number, len(page.contacts), page.has_more) for page in pages] == [(1, 15, True), (2, 7, False)]
+    assert HIDDEN_ID not in {each.id for page in pages for each in page.contacts}
+    assert pages[0].contacts[0].name == "P19"
+    found = values.page_of(office.read(requests.search_contacts("P", 1)))
+    assert (found.count, found.has_more) == (15, True)
+
+
+@pytest.mark.parametrize(
+    ("rules", "ids"),
+    [
+        ([Rule("identifier", "equal_to", ("ZATTAR_cliente_1842",))], [MARIA_ID]),
+        ([Rule("phone_number", "equal_to", ("5511998877665",))], [JOAO_ID]),
+        ([Rule("email", "equal_to", ("x@y.example", "maria@mail.example"))], []),
+        ([Rule("labels", "equal_to", ("VIP",))], [MARIA_ID]),
+        ([Rule("city", "equal_to", ("belo horizonte",))], [MARIA_ID]),
+        ([Rule("name", "contains", ("pereira",), "OR"), Rule("name", "contains", ("maria",))], [MARIA_ID, JOAO_ID]),
+        ([Rule("name", "contains", ("a",)), Rule("labels", "is_not_present")], [JOAO_ID]),
+    ],
+)
+def test_filters_hold(office: Office, rules: list[Rule], ids: list[int]) -> None:
+    page = values.page_of(office.read(requests.filter_contacts(rules)))
+    assert [each.id for each in page.contacts] == ids
+
+
+@pytest.mark.parametrize(
+    "rule", [Rule("labels", "contains", ("x",)), Rule("entidade_id", "equal_to", (1,)), Rule("name", "equal_to")]
+)
+def test_filters_refuse_what_they_do_not_know(office: Office, rule: Rule) -> None:
+    outcome = office.ask(requests.filter_contacts([rule]))
+    assert isinstance(outcome, Rejected)
+    assert outcome.code == "request_refused"
+
+
+def test_the_public_api_gives_the_token_and_reuses_whom_it_knows(office: Office) -> None:
+    call = client_api.create_contact(IDENTIFIER, "zattar:cliente:9", {"name": "ANA", "identifier": "zattar_cliente_9"})
+    first, again = (values.public_contact_of(office.read(call)) for _ in range(2))
+    assert first is not None
+    assert first == again
+    assert first.pubsub_token
+    known = client_api.create_contact(IDENTIFIER, "another", {"name": "X", "phone_number": "+5531987654321"})
+    found = values.public_contact_of(office.read(known))
+    assert found is not None
+    assert (found.id, found.name) == (MARIA_ID, "Maria das Dores")
+    proof = client_api.prove_identifier("hmac-key", "zattar_cliente_9")
+    good, bad = (
+        client_api.create_contact(
+            IDENTIFIER, "s", {"name": "A", "identifier": "zattar_cliente_9"}, identifier_hash=each
+        )
+        for each in (proof, "0" * 64)
+    )
+    assert isinstance(office.ask(good), Succeeded)
+    assert office.ask(bad) == Transient("http_500")
+
+
+def test_the_public_api_merges_without_asking(office: Office) -> None:
+    changed = client_api.update_contact(IDENTIFIER, "joao-1", {"phone_number": "+5531987654321"})
+    assert values.public_contact_of(office.read(changed))
+    gone = office.ask(requests.get_contact(MARIA_ID))
+    assert isinstance(gone, Rejected)
+
+
+def test_searches_are_limited_to_the_minute_and_filters_are_not(office: Office) -> None:
+    office.sandbox.clock.ms = 1_790_000_000_000 // 60_000 * 60_000 + 45_000
+    office.sandbox.world.accounts[0].config["limits"]["searches"] = 2
+    call = requests.search_contacts("maria")
+    assert [type(office.ask(call)) for _ in range(2)] == [Succeeded, Succeeded]
+    assert office.ask(call) == Transient("http_429", 16.0, counts=False)
+    assert isinstance(office.ask(requests.find_by_email("a@b.example")), Succeeded)
+    office.sandbox.clock.ms += 16_000
+    assert isinstance(office.ask(call), Succeeded)
+
+
+def test_all_calls_together_are_limited_too(office: Office) -> None:
+    office.sandbox.world.accounts[0].config["limits"]["requests"] = 1
+    assert isinstance(office.ask(setup.profile()), Succeeded)
+    limited = office.ask(setup.profile())
+    assert isinstance(limited, Transient)
+    assert limited.code == "http_429"
+
+
+def test_each_host_and_account_is_a_world_of_its_own(office: Office) -> None:
+    elsewhere = office.ask(requests.get_contact(MARIA_ID), "other", 7, OTHER_HOST)
+    assert isinstance(elsewhere, Rejected)
+    assert isinstance(office.ask(setup.profile(), ADMIN, 7, OTHER_HOST), Expired)
+    second = office.ask(requests.list_contacts(), STRANGER, 8)
+    assert isinstance(second, Succeeded)
+    assert second.result["payload"] == []
+
+
+def test_a_host_that_no_scenario_names_is_nobodys(office: Office) -> None:
+    assert office.ask(setup.profile(), host="chat.evil.example") == Transient("http_502")
+    client = ChatwootClient(TenantHosts(Way(office.sandbox.urls["egress"], "OnTest")).sender(OTHER_HOST))
+    assert client.call(Account(HOST, 7, ADMIN), setup.profile(), 5) == Blocked("host_refused")
+    refused = [each for each in office.sandbox.journal.after() if each.get("refused")]
+    assert [(each["host"], each["took_effect"]) for each in refused] == [(HOST, False)]
+    with pytest.raises(HostRefused):
+        TenantHosts(Way(office.sandbox.urls["egress"])).sender("10.0.0.8")(HttpRequest("GET", "https://10.0.0.8/"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ({"kind": "html", "status": 502}, Unknown("http_502")),
+        ({"kind": "reset_before"}, Unknown("no_answer")),
+        ({"kind": "timeout_after_effect", "delay_ms": 50}, Unknown("no_answer")),
+        ({"kind": "status", "status": 401}, Expired("invalid_access_token")),
+        ({"kind": "status", "status": 422}, Rejected("refused_email", "Email has already been taken")),
+        ({"kind": "status", "status": 429, "body": "Retry later"}, Transient("http_429", 61.0, counts=False)),
+    ],
+)
+def test_scripted_trouble_is_seen_as_the_real_one(office: Office, fault: Any, outcome: Outcome) -> None:
+    office.sandbox.faults.add([{"provider": "chatwoot", "match": {"path": "/contacts"}, **fault}])
+    assert office.ask(requests.create_contact(NEW)) == outcome
+    found = values.page_of(office.read(requests.find_by_identifier("zattar_cliente_9"))).contacts
+    assert len(found) == (fault["kind"] == "timeout_after_effect")
+
+
+def test_the_journal_tells_of_every_call(office: Office) -> None:
+    office.read(requests.create_contact(NEW))
+    (entry,) = office.sandbox.journal.after(0, "chatwoot")
+    assert (entry["method"], entry["host"], entry["path"]) == ("POST", HOST, "/api/v1/accounts/7/contacts")
+    assert (entry["status"], entry["took_effect"]) == (200, True)
+    assert entry["body"]["identifier"] == "zattar_cliente_9"
+    assert entry["headers"]["api-access-token"] == ADMIN
+
+
+def test_every_change_is_told_whoever_made_it(office: Office) -> None:
+    made = values.contact_of(office.read(requests.create_contact(NEW)))
+    assert made is not None
+    office.read(requests.update_contact(made.id, {"name": "ANA L"}))
+    office.read(requests.update_contact(made.id, {"name": "ANA L"}))
+    office.read(requests.replace_labels(made.id, Labels.of(["zattar"])))
+    told = office.posts()
+    assert [each.name for each in told] == ["contact_created", "contact_updated", "contact_updated"]
+    created, renamed, labelled = (each for each in told if isinstance(each, events.ContactEvent))
+    assert (created.account_id, created.contact.id, created.changed) == (7, made.id, None)
+    assert renamed.changed == {"name", "updated_at"}
+    assert renamed.updated_ms > office.sandbox.clock.ms
+    assert (labelled.changed, labelled.is_noise) == ({"label_list"}, False)
+
+
+def test_posts_have_the_keys_of_the_release_in_their_order(office: Office) -> None:
+    made = values.contact_of(office.read(requests.create_contact(NEW)))
+    assert made is not None
+    office.read(requests.update_contact(made.id, {"name": "Zoë <b>&"}))
+    assert office.sandbox.providers.deliveries.wait(10)
+    created, updated = (post.body for post in office.sandbox.webhooks)
+    for body, name in ((created, "contact_created"), (updated, "contact_updated")):
+        assert list(json.loads(body)) == list(json.loads((SAMPLES / name / "body").read_bytes()))
+    assert b"Zo\xc3\xab \\u003cb\\u003e\\u0026" in updated
+
+
+def test_a_deletion_is_told_to_nobody(office: Office) -> None:
+    office.ask(requests.delete_contact(MARIA_ID))
+    assert office.posts() == []
+
+
+def test_a_merge_shows_as_a_burst_and_as_nothing_else(office: Office) -> None:
+    survivor = values.contact_of(office.read(requests.merge_contacts(MARIA_ID, JOAO_ID)))
+    assert survivor is not None
+    assert survivor.id == MARIA_ID
+    assert (survivor.name, survivor.phone_number) == ("Maria das Dores", "+5531987654321")
+    assert survivor.custom_attributes == {"origem": "site", "tipo_entidade": "cliente"}
+    assert survivor.contact_inboxes is not None
+    assert {place.source_id for place in survivor.contact_inboxes} == {"zattar:cliente:1842", "joao-1"}
+    burst, gained = office.posts()
+    assert isinstance(burst, events.TalkEvent)
+    assert (burst.name, burst.record_id, burst.conversation_id) == ("message_updated", 40981, 873)
+    assert burst.payload["sender"]["id"] == MARIA_ID
+    assert isinstance(gained, events.ContactEvent)
+    assert (gained.contact.id, gained.changed) == (MARIA_ID, {"custom_attributes", "updated_at"})
+    assert isinstance(office.ask(requests.get_contact(JOAO_ID)), Rejected)
+    assert values.conversation_ids_of(office.read(requests.contact_conversations(MARIA_ID))) == (873,)
