@@ -17,6 +17,7 @@ from sandbox.chatwoot_posts import Deliveries
 from sandbox.faults import Faults
 from sandbox.journal import PROVIDERS, Journal
 from sandbox.play import GatewaySilent, NotThere, Play
+from sandbox.play_chatwoot import PlayChatwoot
 from sandbox.scenario import Scenario, load
 from sandbox.server import Answer, NoAnswer, Request, json_answer
 from sandbox.shapes import Refused, Schema, check, parse_json
@@ -103,6 +104,7 @@ class Control:
         self._playground = playground.resolve()
         self._replacing = threading.Lock()
         self._ready = threading.Event()
+        office = PlayChatwoot(world, deliveries)
         self._routes: dict[tuple[str, str], Route] = {
             ("GET", "/ready"): self._answer_ready,
             ("GET", "/scenario"): lambda _: json_answer(200, self.scenario()),
@@ -123,6 +125,10 @@ class Control:
             ("POST", "/play/receipts"): self._played(self._play.receipts),
             ("POST", "/play/rename"): self._played(self._play.rename),
             ("POST", "/play/rewind"): self._played(self._play.rewind),
+            ("GET", "/play/chatwoot"): lambda _: json_answer(200, office.state()),
+            ("POST", "/play/chatwoot/save"): self._played(office.save),
+            ("POST", "/play/chatwoot/delete"): self._played(office.delete),
+            ("POST", "/play/chatwoot/merge"): self._played(office.merge),
         }
 
     def __call__(self, request: Request) -> Answer | NoAnswer:

@@ -8,7 +8,7 @@ export class Refused extends Error {
   }
 }
 
-async function call(method, path, body) {
+export async function call(method, path, body) {
   const request = { method, headers: { Accept: "application/json" }, cache: "no-store" };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
