@@ -17,6 +17,7 @@ from sandbox.webhooks import Webhook, post
 from sandbox.world import World
 
 TIMEOUT_S = 5.0
+FORGET_S = 2.0  # a new scenario is in within three seconds
 
 
 def iso(at_ms: int) -> str:
@@ -168,9 +169,10 @@ class Deliveries:
             self._ready.notify()
 
     def forget(self) -> None:
-        """A new scenario: what was not posted yet never is."""
+        """A new scenario: what was not posted yet never is, and what is on its way gets FORGET_S to arrive."""
         with self._ready:
             self._jobs.clear()
+            self._ready.wait_for(lambda: not self._busy, FORGET_S)
             self.done.clear()
 
     @property
@@ -196,6 +198,8 @@ class Deliveries:
             with self._world.lock:
                 posts = posts_of(self._world, job)
             for webhook in posts:
+                if not self._world.is_current(job.generation):
+                    break
                 self.done.append(Posted(job.event, webhook.path, self._post(webhook)))
 
     def _post(self, webhook: Webhook) -> int:

@@ -29,6 +29,7 @@ def call(body: Any, method: str = "POST", path: str = PATH) -> Call:
 @pytest.fixture
 def office(sandbox: Sandbox) -> Sandbox:
     sandbox.providers.put(office_scenario())
+    sandbox.webhooks.clear()  # the last one of the test before may have arrived meanwhile
     return sandbox
 
 
@@ -219,3 +220,14 @@ def test_another_server_may_stand_in_the_fakes_place(new_sandbox: Any, office: S
     (entry,) = one.journal.after(0, "chatwoot")
     assert (entry["host"], entry["status"], entry["took_effect"]) == (HOST, 200, None)
     assert office.journal.after(0, "chatwoot")[0]["host"] == HOST
+
+
+def test_no_post_of_an_old_scenario_arrives_after_the_new_one(office: Sandbox) -> None:
+    for _ in range(20):
+        for name in ("A", "B", "C"):
+            FakeChatwoot(office.world)(call({"name": name}))
+        office.providers.put(office_scenario())
+        arrived = len(office.webhooks)
+        FakeChatwoot(office.world)(call({"name": "Z"}))
+        assert office.providers.deliveries.wait(10)
+        assert [json.loads(post.body)["name"] for post in office.webhooks[arrived:]] == ["Z"]

@@ -19,6 +19,7 @@ WHERE = {"host": HOST, "account_id": 7}
 @pytest.fixture
 def office(sandbox: Sandbox) -> Sandbox:
     sandbox.providers.put(office_scenario())
+    sandbox.webhooks.clear()  # the last one of the test before may have arrived meanwhile
     return sandbox
 
 
