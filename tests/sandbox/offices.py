@@ -1,6 +1,15 @@
-"""A law office's account on the fake Chatwoot, for the tests of it."""
+"""A law office's account on the fake Chatwoot, and the way our code reaches it, for the tests of both."""
 
 from typing import Any
+
+from ponte.chatwoot import events, requests, signatures, values
+from ponte.chatwoot.calls import Account, ApiCall
+from ponte.chatwoot.client import ChatwootClient
+from ponte.outcome import Outcome, Succeeded
+from ponte.runtime.egress import Way
+from ponte.runtime.tenant_hosts import TenantHosts
+
+from .conftest import Sandbox
 
 HOST, OTHER_HOST = "chat.zattar.example", "chat.outro.example"
 ADMIN, AGENT, BOT, STRANGER = "admin-token", "agent-token", "bot-token", "token-of-account-8"
@@ -62,3 +71,36 @@ def office_scenario() -> dict[str, Any]:
     configuracao = {"api_url": f"https://{HOST}", "api_key": ADMIN, "account_id": 7}
     tenant = {"tenant": "escritorio", "tables": {"integracoes": [{"tipo": "chatwoot", "configuracao": configuracao}]}}
     return {"chatwoot": {"accounts": [account, second, elsewhere]}, "zattar": {"tenants": [tenant]}}
+
+
+class Office:
+    """The fake, as our code reaches it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._hosts = TenantHosts(Way(sandbox.urls["egress"], "OnTest"))
+
+    def ask(self, call: ApiCall, token: str = ADMIN, account_id: int = 7, host: str = HOST) -> Outcome:
+        client = ChatwootClient(self._hosts.sender(host))
+        return client.call(Account(host, account_id, token), call, timeout_seconds=5)
+
+    def read(self, call: ApiCall, token: str = ADMIN) -> dict[str, Any]:
+        outcome = self.ask(call, token)
+        assert isinstance(outcome, Succeeded), outcome
+        return dict(outcome.result)
+
+    def contact(self, contact_id: int) -> values.Contact:
+        found = values.contact_of(self.read(requests.get_contact(contact_id)))
+        assert found is not None
+        return found
+
+    def posts(self) -> list[events.Event]:
+        """What was posted so far, each proved and read as our door does it."""
+        assert self.sandbox.providers.deliveries.wait(10)
+        found = []
+        for post in self.sandbox.webhooks:
+            assert post.path == "/webhooks/chatwoot/escritorio"
+            signatures.verify(post.body, post.headers, [SECRET], self.sandbox.clock.ms / 1000)
+            found.append(events.parse(post.body))
+        self.sandbox.webhooks.clear()
+        return found

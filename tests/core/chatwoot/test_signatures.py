@@ -81,7 +81,7 @@ GOOD = signed()["x-chatwoot-signature"]
         "sha256=" + "0" * 64,
         "sha256=é",
         "sha256=\ud800",
-        # the customer's plan and issue 13809 hash the body alone: a captured one could be sent for ever
+        # the customer's plan and chatwoot#13809 hash the body alone: a captured one could be sent for ever
         "sha256=" + hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest(),
     ],
 )

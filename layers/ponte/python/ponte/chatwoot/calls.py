@@ -70,7 +70,7 @@ class ApiCall:
         query = f"?{urlencode(self.query)}" if self.query else ""
         headers = {"Accept": "application/json"}
         if self.family != "public":
-            # Not api_access_token, as the documentation spells it: nginx drops names with underscores (issue 1057).
+            # Not api_access_token, as the documentation spells it: nginx drops names with underscores (chatwoot#1057).
             headers["Api-Access-Token"] = account.token
         if self.body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"

@@ -119,7 +119,7 @@ def rule_of(code: str) -> Rule:
 def clashing(code: str) -> frozenset[str]:
     """Which of email, identifier and phone_number another contact may already have; empty for every other code.
 
-    They may also just be malformed: no answer tells which contact has them (issue 15917), so look for it.
+    They may also just be malformed: no answer tells which contact has them (chatwoot#15917), so look for it.
     """
     if code not in _CLASHES:
         return frozenset()

@@ -27,7 +27,7 @@ type ContactEventName = Literal["contact_created", "contact_updated", "contact_d
 type Kind = Literal["message", "conversation"]
 
 NOISE = frozenset({"last_activity_at", "updated_at"})
-"""What every incoming message changes of its contact (issue 11973): nothing a person wrote."""
+"""What every incoming message changes of its contact (chatwoot#11973): nothing a person wrote."""
 _EVENT_NAME = re.compile(r"[a-z0-9_.]{1,80}")
 _MAX_CHANGES = 200
 _SECRETS = frozenset({"pubsub_token", "hmac_token", "secret", "access_token", "api_access_token", "website_token"})

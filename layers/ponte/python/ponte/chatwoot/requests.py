@@ -64,7 +64,7 @@ class Rule:
 def create_contact(fields: ContactFields, *, inbox_id: int | None = None, source_id: str | None = None) -> ApiCall:
     """A new contact, with a place in an inbox if one is named: `contact_of`, `contact_inbox_of`.
 
-    Not repeatable: of two creates with one phone at the same time both succeed (issue 15453). Always send an
+    Not repeatable: of two creates with one phone at the same time both succeed (chatwoot#15453). Always send an
     identifier; on unknown fate, and on a refusal by email, phone_number or identifier, ask `find_by_identifier`.
     """
     body: dict[str, Any] = written(fields)
