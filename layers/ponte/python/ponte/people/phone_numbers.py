@@ -12,10 +12,10 @@ _WRITTEN = re.compile(r"[0-9\s()\-./+\u2010-\u2015]{1,64}")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 
 # The 67 area codes in use (Anatel, Resolução 749/2022, list of Códigos Nacionais; read 2026-11-25).
-_AREA = "1[1-9]|2[12478]|3[1234578]|4[1-9]|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9]"
+BRAZILIAN_AREAS = "1[1-9]|2[12478]|3[1234578]|4[1-9]|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9]"
 # 55, area, 9 or not, then an 8-digit number that begins as mobiles did before the ninth digit. Numbers beginning with
 # 1 to 5 have no second form: without the 9 they would be somebody's landline, and landlines gain none.
-_BRAZIL = re.compile(rf"(55(?:{_AREA}))(9?)([6-9][0-9]{{7}})")
+_BRAZIL = re.compile(rf"(55(?:{BRAZILIAN_AREAS}))(9?)([6-9][0-9]{{7}})")
 # 52 and ten digits, none of which begin with 1; until 2019 mobiles were dialled with a 1 between.
 _MEXICO = re.compile(r"52(1?)([2-9][0-9]{9})")
 # 549 and ten digits is a mobile; 54 and ten digits may be a landline, so there is no way back.

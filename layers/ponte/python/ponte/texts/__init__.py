@@ -16,20 +16,16 @@ from ponte.texts import (
     reasons,
     whatsapp_lines,
     whatsapp_reasons,
+    zattar_reasons,
 )
 
 _ALL: dict[str, dict[str, str]] = {}
-for _area in (
-    notices,
-    outbound,
-    reasons,
-    pages,
-    files,
-    bitrix24_reasons,
-    chatwoot_reasons,
-    whatsapp_lines,
-    whatsapp_reasons,
-):
+_AREAS = (
+    *(notices, outbound, reasons, pages, files),
+    *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
+    *(chatwoot_reasons, zattar_reasons),
+)
+for _area in _AREAS:
     _ALL |= _area.TEXTS
 
 
