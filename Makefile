@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test check simulate simulate-mutants bench build lock setup browser clean
+.PHONY: help run test check simulate simulate-mutants bench build lock setup browser postgres clean
 
 help: ## Mostra os comandos / show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ setup: .venv/.up-to-date .venv-sandbox/.up-to-date
 
 browser: ## Instala o Chromium para os testes das páginas / install Chromium for the tests of pages
 	@bash build_tools/find_browser.sh
+
+postgres: ## Instala o PostgreSQL 15 para os testes do SQL do Zattar (como root) / install PostgreSQL 15 for the SQL tests
+	apt-get install -y --no-install-recommends postgresql-15
 
 clean: ## Apaga o que foi montado / remove what was built (environments too)
 	rm -rf .venv .venv-sandbox .sandbox .aws-sam build .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info layers/ponte/python/*.egg-info
