@@ -19,6 +19,13 @@ from . import people_rows
 PROJECT = Project("abcdefghijklmnopqrst.supabase.co", "sb_secret_inventada")
 
 
+READ = requests.person(Tipo.CLIENTE, 41)
+
+
+def answering(response: HttpResponse) -> ZattarClient:
+    return ZattarClient(lambda _: response)
+
+
 def answer(status: int, body: Any = None, **headers: str) -> HttpResponse:
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
@@ -63,9 +70,8 @@ def refusal(status: int, code: str, message: str = "m", details: str | None = No
         (416, "PGRST103", Succeeded),
     ],
 )
-@pytest.mark.parametrize("is_read", [False, True])
-def test_a_code_decides(status: int, code: str, kind: type[Outcome], is_read: bool) -> None:
-    outcome = errors.classify(refusal(status, code), is_read=is_read)
+def test_a_code_decides(status: int, code: str, kind: type[Outcome]) -> None:
+    outcome = errors.classify(refusal(status, code))
     assert isinstance(outcome, kind)
     if not isinstance(outcome, Succeeded):
         assert getattr(outcome, "code", "") == code.lower()
@@ -89,7 +95,7 @@ def test_a_code_decides(status: int, code: str, kind: type[Outcome], is_read: bo
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 7}'])
 def test_without_a_code_the_status_decides(status: int, for_writes: Outcome, for_reads: Outcome, body: bytes) -> None:
     assert errors.classify(answer(status, body)) == for_writes
-    assert errors.classify(answer(status, body), is_read=True) == for_reads
+    assert answering(answer(status, body)).call(PROJECT, READ, 5) == for_reads
 
 
 def test_a_limit_uses_up_no_try_and_is_waited_for() -> None:
@@ -112,14 +118,14 @@ def test_the_supabase_gateway_refuses_a_key_without_a_code() -> None:
     ],
 )
 def test_what_a_success_holds(status: int, body: Any, total: int | None, content_range: str) -> None:
-    outcome = errors.classify(answer(status, body, content_range=content_range), is_read=True)
+    outcome = errors.classify(answer(status, body, content_range=content_range))
     assert outcome == Succeeded({"rows": body or [], "total": total})
     assert isinstance(outcome, Succeeded) and answers.total(outcome.result) == total
 
 
 def test_an_answer_that_cannot_be_read_proves_nothing_of_a_write() -> None:
     assert errors.classify(answer(200, b"<html>")) == Unknown("unreadable_answer")
-    assert errors.classify(answer(200, b"<html>"), is_read=True) == Transient("unreadable_answer")
+    assert answering(answer(200, b"<html>")).call(PROJECT, READ, 5) == Transient("unreadable_answer")
 
 
 def test_a_409_tells_by_its_key_who_was_first() -> None:
@@ -165,9 +171,6 @@ def raising(error: Exception) -> ZattarClient:
         raise error
 
     return ZattarClient(send)
-
-
-READ = requests.person(Tipo.CLIENTE, 41)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The only I/O towards Zattar: sends what `requests` built, gives what `errors` made of the answer."""
 
-from functools import partial
-
 from ponte.errors import HostRefused
 from ponte.exchange import exchange
 from ponte.http import Sender
@@ -25,5 +23,5 @@ class ZattarClient:
             request = call.request(project)
         except HostRefused:
             return Blocked("host_refused")
-        outcome = exchange(self._send, request, timeout_seconds, partial(errors.classify, is_read=call.is_read))
+        outcome = exchange(self._send, request, timeout_seconds, errors.classify)
         return Transient(outcome.code) if call.is_read and isinstance(outcome, Unknown) else outcome

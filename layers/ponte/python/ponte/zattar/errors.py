@@ -105,13 +105,13 @@ STATUSES: Mapping[int, Verdict] = {
 """Of answers without a code."""
 
 
-def classify(response: HttpResponse, *, is_read: bool = False) -> Outcome:
+def classify(response: HttpResponse) -> Outcome:
     """Succeeded.result: {"rows": [...], "total": int or None}; no rows for an answer without a body.
 
-    is_read: whether repeating the call is free of consequences, so that an unknown fate is simply tried again.
+    Unknown is said of reads as well: the client knows which call it was and has reads tried again.
     """
     if 200 <= response.status < 300:
-        return _succeeded(response, is_read=is_read)
+        return _succeeded(response)
     body = response.json()
     code = _code(body)
     if code:
@@ -121,7 +121,7 @@ def classify(response: HttpResponse, *, is_read: bool = False) -> Outcome:
     if verdict is not None:
         return _outcome(verdict, name, _detail(body), response)
     if response.status >= 500 or response.status == 408:
-        return Transient(name) if is_read else Unknown(name)
+        return Unknown(name)
     return Rejected(name, _detail(body))
 
 
@@ -142,7 +142,7 @@ def reason(code: str, detail: str = "", lang: str = "pt-BR") -> str:
     return sentence(f"reason.zattar.{code}", lang, code=code, detail=detail or "-")
 
 
-def _succeeded(response: HttpResponse, *, is_read: bool) -> Outcome:
+def _succeeded(response: HttpResponse) -> Outcome:
     total = _total(response)
     if not response.body:
         return Succeeded({"rows": [], "total": total})
@@ -150,7 +150,7 @@ def _succeeded(response: HttpResponse, *, is_read: bool) -> Outcome:
     if isinstance(body, dict):
         body = [body]
     if not isinstance(body, list):
-        return Transient("unreadable_answer") if is_read else Unknown("unreadable_answer")
+        return Unknown("unreadable_answer")
     return Succeeded({"rows": body, "total": total})
 
 
