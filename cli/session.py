@@ -63,6 +63,10 @@ class Session:
     def say(self, key: str, /, **values: Any) -> str:
         return words(key, self.lang, **values)
 
+    def say_reason(self, platform: str, code: str) -> str:
+        """Why a platform refused, in its own catalogue's words; "" for no code."""
+        return words(f"reason.{platform}.{code}", self.lang, code=code, detail="-") if code else ""
+
     def enter(self) -> Place:
         """The place, occupied: the composition root works there from now on. Raises NotReachable, Usage."""
         client.cache_clear()

@@ -96,6 +96,7 @@ class PonteBundle:
             directory=directory,
             sender=sender,
             streamer=StormyStreamer(sender, strait),
+            tenant_sender=lambda _: sender,
             cipher=PlainCipher(),
             clock=clock,
             owner=lambda: _name(rng),

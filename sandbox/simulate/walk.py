@@ -94,6 +94,7 @@ class Walk:
             queue=lambda _: self,
             files=self.files,
             streamer=WholeStreamer(self._send),
+            tenant_sender=lambda _: self._send,
             secrets=KnownSecrets(secrets),
             directory=Directory(self.tables.core, self.clock, cache_ms=0),
             sender=self._send,

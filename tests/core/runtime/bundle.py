@@ -148,6 +148,7 @@ class Bundle:
             files=MemoryFiles(),
             sender=self.providers,
             streamer=WholeStreamer(self.providers),
+            tenant_sender=lambda _: self.providers,
             cipher=OpenCipher(),
             clock=self.clock,
             owner=lambda: f"owner{next(owners)}",

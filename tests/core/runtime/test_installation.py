@@ -46,6 +46,7 @@ class Bench:
             files=MemoryFiles(),
             sender=answer,
             streamer=WholeStreamer(answer),
+            tenant_sender=lambda _: answer,
             cipher=OpenCipher(),
             clock=self.clock,
             owner=lambda: "o",

@@ -31,6 +31,7 @@ from ponte.relays.effects import (
     UpdateInOpenLine,
 )
 from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
+from ponte.relays.office_effects import OfficeEffect
 from ponte.relays.outbound_effects import (
     ChangeQueued,
     FindQuoted,
@@ -83,6 +84,7 @@ type Effect = (
     | SetLineActive
     | ForgetPortal
     | SetUpPortal
+    | OfficeEffect
 )
 
 

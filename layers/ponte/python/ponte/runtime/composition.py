@@ -21,10 +21,14 @@ from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
 from ponte.runtime.held_replies import HeldReplies
+from ponte.runtime.integrations import Integrations
 from ponte.runtime.invocation import Invocation
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
 from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.office_calls import OfficeCalls, SenderOf
+from ponte.runtime.office_events import ChatwootEvents, OfficeWorker, ZattarEvents
+from ponte.runtime.office_performer import OfficeMeans
 from ponte.runtime.outbound_performer import OutboundPerformer
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
@@ -42,9 +46,12 @@ from ponte.storage.buckets import Buckets
 from ponte.storage.changes import Changes
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
+from ponte.storage.dissents import Dissents
 from ponte.storage.erasure import Erasure
 from ponte.storage.grants import Cipher, Grants
 from ponte.storage.ledger import Ledger
+from ponte.storage.links import Links
+from ponte.storage.offices import Offices
 from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
@@ -57,13 +64,15 @@ WORKERS: Mapping[str, type[Worker]] = {
     worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)
 }
 
+OFFICE_WORKERS: Mapping[str, type[OfficeWorker]] = {worker.flow: worker for worker in (ZattarEvents, ChatwootEvents)}
+
 type BatchAnswer = dict[str, list[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """queue: by the field of Settings. owner: a new unique name per claim, lock or form. jitter: a random number in
-    [0, 1)."""
+    """queue: by the field of Settings. tenant_sender: the way to a host that a tenant named. owner: a new unique
+    name per claim, lock or form. jitter: a random number in [0, 1)."""
 
     tables: Tables
     store: ObjectStore
@@ -73,6 +82,7 @@ class Outside:
     directory: Directory
     sender: Sender
     streamer: Streamer
+    tenant_sender: SenderOf
     cipher: Cipher
     clock: Clock
     owner: Callable[[], str]
@@ -160,6 +170,25 @@ def make_means(outside: Outside, settings: Settings) -> Means:
         public_base_url=settings.public_base_url,
         language=settings.language,
     )
+
+
+def make_office_means(outside: Outside) -> OfficeMeans:
+    """Everything that the office bridge's effects are performed with."""
+    core = outside.tables.core
+    offices = Offices(core, outside.cipher, outside.clock)
+    plain = OfficeCalls(offices, outside.tenant_sender)
+    audit = Audit(outside.tables.audit)
+    integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
+    calls = OfficeCalls(offices, outside.tenant_sender, integrations.reload)
+    return OfficeMeans(calls, offices, integrations, Links(core), Dissents(core), audit, outside.clock)
+
+
+def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:
+    """The worker of a flow."""
+    parts = make_parts(outside, means, settings, flow)
+    if flow in OFFICE_WORKERS:
+        return OFFICE_WORKERS[flow](parts, make_office_means(outside))
+    return WORKERS[flow](parts)
 
 
 def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) -> Parts:

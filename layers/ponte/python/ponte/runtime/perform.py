@@ -38,7 +38,19 @@ from ponte.relays.effects import (
     UpdateInOpenLine,
 )
 from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
-from ponte.relays.outbound_effects import SendInteractive, SendReaction, SendTemplate
+from ponte.relays.outbound_effects import (
+    ChangeQueued,
+    FindQuoted,
+    FindTemplate,
+    HoldReply,
+    KeepTemplateChange,
+    LetHeldGo,
+    NoteAsked,
+    SendInteractive,
+    SendReaction,
+    SendTemplate,
+    StopHolding,
+)
 from ponte.runtime.execute import Proof
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
@@ -157,8 +169,18 @@ class CustomerPerformer:
                 return self._keep(effect)
             case SetUpPortal():
                 return self._set_up(timeout_seconds)
-            case _:
+            case (
+                FindTemplate()
+                | KeepTemplateChange()
+                | HoldReply()
+                | NoteAsked()
+                | StopHolding()
+                | LetHeldGo()
+                | FindQuoted()
+                | ChangeQueued()
+            ):
                 return self._means.outbound.perform(effect, claim, self._portal, self._conversation, timeout_seconds)
+        return Blocked("not_ours")
 
     def _rest(
         self,

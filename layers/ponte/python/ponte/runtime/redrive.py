@@ -36,6 +36,9 @@ class Route:
 WHATSAPP_EVENTS = Route("whatsapp_events_queue_url", fifo=True)
 WHATSAPP_STATUSES = Route("whatsapp_statuses_queue_url", fifo=False)
 BITRIX24_EVENTS = Route("bitrix24_events_queue_url", fifo=True)
+ZATTAR_EVENTS = Route("zattar_events_queue_url", fifo=True)
+CHATWOOT_EVENTS = Route("chatwoot_events_queue_url", fifo=True)
+_BY_SOURCE = {"b24": BITRIX24_EVENTS, "zt": ZATTAR_EVENTS, "cw": CHATWOOT_EVENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Redriven:
 
 def route_of(envelope: Envelope) -> Route:
     """The queue whose worker takes this envelope, as the webhooks chose it."""
-    if envelope.source == "b24":
-        return BITRIX24_EVENTS
+    if envelope.source in _BY_SOURCE:
+        return _BY_SOURCE[envelope.source]
     return WHATSAPP_STATUSES if envelope.kind == "status" else WHATSAPP_EVENTS
 
 

@@ -17,8 +17,15 @@ from ponte.relays.decisions import Decide, Effect, Finish, Park, Step, Steps
 from ponte.relays.effects import AddContact, FindContact, SendText, SendToOpenLine
 from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
 from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendReaction, SendTemplate
-from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
-from ponte.runtime.redrive import BITRIX24_EVENTS, WHATSAPP_STATUSES, route_of
+from ponte.runtime.composition import Outside, make_means, make_worker
+from ponte.runtime.redrive import (
+    BITRIX24_EVENTS,
+    CHATWOOT_EVENTS,
+    WHATSAPP_EVENTS,
+    WHATSAPP_STATUSES,
+    ZATTAR_EVENTS,
+    route_of,
+)
 from ponte.runtime.settings import Settings
 from ponte.runtime.worker import Retry
 from ponte.storage.claims import Claimed
@@ -29,6 +36,13 @@ from ponte.storage.table import ConditionFailed, Item, Tables
 from ponte.storage.waiting import is_forgotten, is_replayable
 
 MAX_STEPS = 100  # no event needs as many
+_FLOWS = {
+    BITRIX24_EVENTS: "bitrix24_to_whatsapp",
+    WHATSAPP_STATUSES: "whatsapp_status",
+    WHATSAPP_EVENTS: "whatsapp_to_bitrix24",
+    ZATTAR_EVENTS: "zattar_to_chatwoot",
+    CHATWOOT_EVENTS: "chatwoot_to_zattar",
+}
 LEASE_MS = 60_000
 
 type Ends = Literal["sent", "skipped", "parked", "open"]
@@ -116,20 +130,18 @@ class Replay:
             directory=directory,
             sender=_Nowhere(),
             streamer=_Nowhere(),
+            tenant_sender=lambda _: _Nowhere(),
             log=_silent,
             bug=lambda *_: None,
         )
         flow = flow_of(envelope)
-        worker = WORKERS[flow](make_parts(dry, make_means(dry, self._settings), self._settings, flow))
+        worker = make_worker(dry, make_means(dry, self._settings), self._settings, flow)
         return worker.consider(envelope, claim)
 
 
 def flow_of(envelope: Envelope) -> str:
     """Whose worker takes it: that of the queue it came through."""
-    route = route_of(envelope)
-    if route == BITRIX24_EVENTS:
-        return "bitrix24_to_whatsapp"
-    return "whatsapp_status" if route == WHATSAPP_STATUSES else "whatsapp_to_bitrix24"
+    return _FLOWS[route_of(envelope)]
 
 
 def _silent(*_args: Any, **_more: Any) -> None:

@@ -32,9 +32,13 @@ class Settings:
     language: str
     function_name: str
     egress_url: str
+    zattar_events_queue_url: str = ""
+    chatwoot_events_queue_url: str = ""
     whatsapp_events_dead_letters_url: str = ""
     whatsapp_statuses_dead_letters_url: str = ""
     bitrix24_events_dead_letters_url: str = ""
+    zattar_events_dead_letters_url: str = ""
+    chatwoot_events_dead_letters_url: str = ""
 
 
 _NAMES = {
@@ -48,10 +52,14 @@ _NAMES = {
     "whatsapp_events_queue_url": "WHATSAPP_EVENTS_QUEUE_URL",
     "whatsapp_statuses_queue_url": "WHATSAPP_STATUSES_QUEUE_URL",
     "bitrix24_events_queue_url": "BITRIX24_EVENTS_QUEUE_URL",
+    "zattar_events_queue_url": "ZATTAR_EVENTS_QUEUE_URL",
+    "chatwoot_events_queue_url": "CHATWOOT_EVENTS_QUEUE_URL",
     "public_base_url": "PUBLIC_BASE_URL",
     "whatsapp_events_dead_letters_url": "WHATSAPP_EVENTS_DEAD_LETTERS_QUEUE_URL",
     "whatsapp_statuses_dead_letters_url": "WHATSAPP_STATUSES_DEAD_LETTERS_QUEUE_URL",
     "bitrix24_events_dead_letters_url": "BITRIX24_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "zattar_events_dead_letters_url": "ZATTAR_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "chatwoot_events_dead_letters_url": "CHATWOOT_EVENTS_DEAD_LETTERS_QUEUE_URL",
 }
 
 

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from ponte.runtime.healing import Healing
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
     from ponte.runtime.installation import Installation
+    from ponte.runtime.office_ingress import ChatwootDoor, ZattarDoor
+    from ponte.runtime.office_performer import OfficeMeans
     from ponte.runtime.pages import Pages
     from ponte.runtime.people_cases import PeopleDesk
     from ponte.runtime.perform import Means
     from ponte.storage.directory import Directory
     from ponte.storage.files import S3Files
+    from ponte.storage.offices import Offices
     from ponte.storage.s3 import S3Store
     from ponte.storage.secrets import SecretStore
 
@@ -129,11 +132,41 @@ def bitrix24_door() -> "Bitrix24Door":
 
 
 @cache
+def offices() -> "Offices":
+    from ponte.storage.kms import KmsCipher  # noqa: PLC0415
+    from ponte.storage.offices import Offices  # noqa: PLC0415
+
+    return Offices(tables().core, KmsCipher(_client("kms"), require(settings(), "data_key_arn")), CLOCK)
+
+
+@cache
+def office_means() -> "OfficeMeans":
+    from ponte.runtime.composition import make_office_means  # noqa: PLC0415
+
+    return make_office_means(outside())
+
+
+@cache
+def zattar_door() -> "ZattarDoor":
+    from ponte.runtime.office_ingress import ZattarDoor  # noqa: PLC0415
+
+    return ZattarDoor(offices(), queue("zattar_events_queue_url"), CLOCK, emit)
+
+
+@cache
+def chatwoot_door() -> "ChatwootDoor":
+    from ponte.runtime.office_ingress import ChatwootDoor  # noqa: PLC0415
+
+    return ChatwootDoor(offices(), queue("chatwoot_events_queue_url"), CLOCK, emit)
+
+
+@cache
 def outside() -> "Outside":
     """What reaches beyond this process."""
     from ponte.runtime.composition import Outside  # noqa: PLC0415
     from ponte.runtime.egress import HttpxSender, Way, is_allowed_host  # noqa: PLC0415
     from ponte.runtime.streams import HttpxStreamer  # noqa: PLC0415
+    from ponte.runtime.tenant_hosts import TenantHosts  # noqa: PLC0415
     from ponte.storage.kms import KmsCipher  # noqa: PLC0415
 
     s = settings()
@@ -146,6 +179,7 @@ def outside() -> "Outside":
         directory=directory(),
         sender=HttpxSender(is_allowed_host, way),
         streamer=HttpxStreamer(way),
+        tenant_sender=TenantHosts(way).sender,
         files=files(),
         cipher=KmsCipher(_client("kms", patient=True), require(s, "data_key_arn")),
         clock=CLOCK,
@@ -193,10 +227,10 @@ def consumer(flow: str, queue_field: str) -> "Callable[[Mapping[str, Any], Any],
     def made() -> "Callable[[Mapping[str, Any], Any], BatchAnswer]":
         from ponte.queue.fifo_batch import in_threads  # noqa: PLC0415
         from ponte.queue.sqs import SqsVisibility  # noqa: PLC0415
-        from ponte.runtime.composition import WORKERS, make_consumer, make_parts  # noqa: PLC0415
+        from ponte.runtime.composition import make_consumer, make_worker  # noqa: PLC0415
 
         visibility = SqsVisibility(_client("sqs"), require(settings(), queue_field))
-        worker = WORKERS[flow](make_parts(outside(), means(), settings(), flow))
+        worker = make_worker(outside(), means(), settings(), flow)
         return make_consumer(worker, visibility, in_threads)
 
     def handle(event: Mapping[str, Any], context: Any) -> "BatchAnswer":

@@ -127,3 +127,22 @@ def bucket(provider: str, *scope: str) -> tuple[str, str]:
 
 def lock(*scope: str) -> tuple[str, str]:
     return f"LK#{'#'.join(scope)}", "LK"
+
+
+def office(tenant: str) -> tuple[str, str]:
+    return f"OFFICE#{tenant}", "CFG"
+
+
+def link(tenant: str, tipo: str, entity_id: int) -> tuple[str, str]:
+    """From a person in Zattar to the contact that shows them in Chatwoot."""
+    return f"LINK#{tenant}#{tipo}#{entity_id}", "LINK"
+
+
+def linked_contact(tenant: str, account_id: int, contact_id: int) -> tuple[str, str]:
+    """The way back; it also keeps one contact from showing two people."""
+    return f"UQ#{tenant}#CONTACT#{account_id}#{contact_id}", "UQ"
+
+
+def dissent(tenant: str, tipo: str, entity_id: int, field: str) -> tuple[str, str]:
+    """A value of a linked person that one side did not take over."""
+    return f"LINK#{tenant}#{tipo}#{entity_id}", f"DISSENT#{field}"

@@ -17,6 +17,18 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Não há como saber se a mensagem chegou: foi repetida uma vez, sem confirmação. Confira com o cliente antes de reenviar.",
         "en": "There is no telling whether it arrived: it was repeated once without confirmation. Ask the customer before you redrive.",
     },
+    "reason.office.loop": {
+        "pt-BR": "Esta pessoa foi escrita vezes demais em uma hora: os dois lados parecem responder um ao outro. Verifique as automações e reenvie.",
+        "en": "This person was written too often within an hour: the two sides seem to answer each other. Check automations, then redrive.",
+    },
+    "reason.office.taken_contact": {
+        "pt-BR": "O contato no Chatwoot já mostra outra pessoa do Zattar. Decida qual vínculo vale e reenvie.",
+        "en": "The contact in Chatwoot shows another person of Zattar already. Decide which link stands, then redrive.",
+    },
+    "reason.office.taken_person": {
+        "pt-BR": "A pessoa já tem outro contato no Chatwoot. Decida qual vínculo vale e reenvie.",
+        "en": "The person has another contact in Chatwoot already. Decide which link stands, then redrive.",
+    },
     "reason.replayed": {
         "pt-BR": "Alguém mandou refazer esta mensagem, mas ela ainda não voltou à fila. Mande de novo.",
         "en": "Somebody asked for this message to be replayed, but it is not on its queue yet. Ask again.",

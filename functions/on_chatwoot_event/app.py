@@ -1,0 +1,12 @@
+"""What happened to contacts in Chatwoot, in order per contact: to the people in Zattar."""
+
+from typing import Any
+
+from ponte.runtime import wiring
+
+_consume = wiring.consumer("chatwoot_to_zattar", "chatwoot_events_queue_url")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """SQS batch in, partial batch response out; see queue/fifo_batch.py and runtime/office_events.py."""
+    return _consume(event, context)

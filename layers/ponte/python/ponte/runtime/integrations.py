@@ -1,0 +1,127 @@
+"""An office's integration with Chatwoot, as its own Zattar says: read anew when told, when refused, and by schedule.
+
+The table `integracoes` is the source; what lies in our Core table is a copy that webhooks are answered by. The first
+active row whose settings are complete counts, oldest first, so that it is always the same one.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ponte.chatwoot import setup
+from ponte.chatwoot.hosts import host_of
+from ponte.clock import Clock
+from ponte.outcome import Outcome, Succeeded
+from ponte.runtime.observability import OutcomeLog
+from ponte.runtime.office_calls import OfficeCalls
+from ponte.storage.audit import Audit
+from ponte.storage.offices import Chatwoot, Office, Offices
+from ponte.zattar import answers, integrations, registry
+from ponte.zattar.integrations import CHATWOOT, Incomplete
+from ponte.zattar.values import Integration
+
+TIPO = CHATWOOT
+CALL_SECONDS = 10.0
+FLOW = "integration"
+
+type State = Literal["unchanged", "changed", "none", "incomplete", "unreachable", "no_office"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """ "none": no active row. "incomplete": rows, but each lacks something: fields of the first one in `lacks`.
+    "unreachable": Zattar did not answer as asked, with the code in `lacks`; what was known stands."""
+
+    state: State
+    lacks: tuple[str, ...] = ()
+
+
+class Integrations:
+    """calls: that do not come back here when a key is refused."""
+
+    def __init__(self, offices: Offices, calls: OfficeCalls, audit: Audit, clock: Clock, log: OutcomeLog) -> None:
+        self._offices = offices
+        self._calls = calls
+        self._audit = audit
+        self._clock = clock
+        self._log = log
+
+    def reload(self, tenant: str, by: str = "ponte") -> Reloaded:
+        """Take over what Zattar says now. by: who asked, for the audit."""
+        office = self._offices.read(tenant, fresh=True)
+        if office is None:
+            return Reloaded("no_office")
+        outcome = self._calls.zattar(tenant, registry.integrations(TIPO), CALL_SECONDS)
+        if not isinstance(outcome, Succeeded):
+            self._log(FLOW, "unreachable", detail=getattr(outcome, "code", ""))
+            return Reloaded("unreachable", (getattr(outcome, "code", ""),))
+        reloaded, chatwoot = _choose(answers.integrations(outcome.result), office)
+        if reloaded.state == "changed":
+            self._audit.note(tenant, "integration.changed", by, self._clock.now_ms(), {"row": chatwoot.row_id})
+            self._offices.put(replace(office, chatwoot=chatwoot))
+        elif reloaded.state == "none" and office.chatwoot is not None and office.chatwoot.row_id:
+            self._audit.note(tenant, "integration.ended", by, self._clock.now_ms(), {"row": office.chatwoot.row_id})
+            self._offices.put(replace(office, chatwoot=None))
+        self._log(FLOW, reloaded.state)
+        return reloaded
+
+    def subscribe(self, tenant: str, url: str, by: str) -> Outcome:
+        """See that Chatwoot posts people's events to `url`, and keep the secret by which it signs them.
+
+        Needs an administrator's token. A subscription that is there already is taken as it is; the secrets of others
+        that were ours stay valid, so that nothing is refused in between.
+        """
+        listed = self._calls.chatwoot(tenant, setup.webhooks(), CALL_SECONDS)
+        if not isinstance(listed, Succeeded):
+            return listed
+        found = next((each for each in setup.webhooks_of(listed.result) if each.url == url), None)
+        if found is None:
+            made = self._calls.chatwoot(tenant, setup.create_webhook(url, setup.PEOPLE_SUBSCRIPTIONS), CALL_SECONDS)
+            if not isinstance(made, Succeeded):
+                return made
+            found = setup.webhook_of(made.result)
+        office = self._offices.read(tenant)
+        if found is None or office is None or office.chatwoot is None:
+            return Succeeded({"signed": False})
+        known = office.chatwoot.secrets
+        if found.secret and found.secret not in known:
+            self._audit.note(tenant, "integration.subscribed", by, self._clock.now_ms(), {"webhook": str(found.id)})
+            secrets = (found.secret, *known)[:2]
+            self._offices.put(replace(office, chatwoot=replace(office.chatwoot, secrets=secrets)))
+        return Succeeded({"signed": bool(found.secret), "id": found.id})
+
+
+def _choose(rows: tuple[Integration, ...], office: Office) -> tuple[Reloaded, Chatwoot]:
+    known = office.chatwoot or Chatwoot("", 0, "")
+    if not rows:
+        return Reloaded("none"), known
+    first: tuple[str, ...] = ()
+    for row in rows:
+        read = chatwoot_of(row)
+        if isinstance(read, Chatwoot):
+            same_account = (read.host, read.account_id) == (known.host, known.account_id)
+            if same_account:  # another account's subscriptions sign with secrets of their own
+                read = replace(read, secrets=known.secrets, path_secrets=known.path_secrets)
+            return Reloaded("unchanged" if read == known else "changed"), read
+        first = first or read
+    return Reloaded("incomplete", first), known
+
+
+def chatwoot_of(row: Integration) -> Chatwoot | tuple[str, ...]:
+    """The row's settings, or the names of what is missing or unusable in them."""
+    read = integrations.chatwoot(row)
+    if isinstance(read, Incomplete):
+        return read.keys
+    host = host_of(read.api_url)
+    if not host:
+        return ("api_url",)
+    if not (read.api_key.isascii() and read.api_key.isprintable() and " " not in read.api_key):
+        return ("api_key",)
+    return Chatwoot(
+        host,
+        read.account_id,
+        read.api_key,
+        read.default_inbox_id or 0,
+        read.inbox_identifier,
+        row_id=row.id,
+        name=row.nome,
+    )

@@ -1,0 +1,89 @@
+"""The workers of what Zattar and Chatwoot tell: each event names a person, who is then looked at on both sides."""
+
+from functools import partial
+
+from ponte.chatwoot import events as chatwoot_events
+from ponte.errors import MalformedEvent
+from ponte.people.links import Link
+from ponte.queue.envelope import Envelope
+from ponte.relays import chatwoot_to_zattar, people_sync, zattar_to_chatwoot
+from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
+from ponte.relays.office_effects import ReloadIntegration
+from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
+from ponte.runtime.execute import Performer
+from ponte.runtime.integrations import TIPO
+from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
+from ponte.runtime.worker import Parts, Worker
+from ponte.storage.claims import Claimed
+from ponte.zattar import events as zattar_events
+from ponte.zattar.values import Tipo
+
+SYNC = "SyncPerson"  # kind of the envelope by which a person, a schedule or a backfill asks for a look
+
+
+class OfficeWorker(Worker):
+    """Base of both."""
+
+    def __init__(self, parts: Parts, means: OfficeMeans) -> None:
+        super().__init__(parts)
+        self._means = means
+
+    def _look(
+        self, tenant: str, tipo: Tipo, entity_id: int, *, insists: bool = False, only_zattar: bool = False
+    ) -> tuple[Decide, Performer]:
+        link = self._means.links.of_person(tenant, tipo, entity_id)
+        subject = Subject(tipo, entity_id, link, insists, only_zattar, self._writes_left(link))
+        return partial(people_sync.decide, subject), OfficePerformer(self._means, tenant, tipo, entity_id)
+
+    def _writes_left(self, link: Link | None) -> int:
+        if link is None or self.parts.clock.now_ms() - link.writes_from_ms > HOUR_MS:
+            return WRITES_PER_HOUR
+        return WRITES_PER_HOUR - link.writes
+
+
+class ZattarEvents(OfficeWorker):
+    """Rows that were touched, and whoever asks for a person by name."""
+
+    flow = "zattar_to_chatwoot"
+
+    def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
+        if envelope.kind == SYNC:
+            tipo, entity_id = str(envelope.payload["tipo"]), int(envelope.payload["entity_id"])
+            insists, both = bool(envelope.payload.get("insists")), bool(envelope.payload.get("both_sides"))
+            return self._look(envelope.scope, Tipo(tipo), entity_id, insists=insists, only_zattar=not both)
+        try:
+            event = zattar_events.from_payload(envelope.payload)
+        except MalformedEvent:
+            return self._parked("reason.malformed")
+        match event:
+            case zattar_events.PersonChanged(tipo=tipo, id=entity_id):
+                return self._look(envelope.scope, Tipo(tipo), entity_id, only_zattar=True)
+            case zattar_events.AddressChanged(tipo=tipo, id=entity_id):
+                return self._look(envelope.scope, Tipo(tipo), entity_id, only_zattar=True)
+            case zattar_events.IntegrationChanged(integration_tipo=tipo) if tipo == TIPO:
+                return _reload, OfficePerformer(self._means, envelope.scope, "", 0)
+        return self._finished("SKIPPED", envelope.kind, keep=True)
+
+
+def _reload(steps: Steps) -> Decision:
+    return Finish() if "reload" in steps else Step("reload", ReloadIntegration())
+
+
+class ChatwootEvents(OfficeWorker):
+    """Contacts that were made, edited or deleted."""
+
+    flow = "chatwoot_to_zattar"
+
+    def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
+        event = chatwoot_events.read(dict(envelope.payload))
+        if not isinstance(event, chatwoot_events.ContactEvent):
+            return self._finished("SKIPPED", envelope.kind, keep=True)
+        link = self._means.links.of_contact(envelope.scope, event.account_id, event.contact.id)
+        if link is None:
+            # One that we have just made, before its link is kept: its own event ends that. Others are nobody of ours.
+            ours = zattar_to_chatwoot.read_identifier(event.contact.identifier or "")
+            return self._finished("SKIPPED", "not_linked_yet" if ours else "not_linked")
+        seen = zattar_to_chatwoot.mark(chatwoot_to_zattar.shown(event.contact), labelled=False)
+        if event.name != "contact_deleted" and link.synced and seen == link.contact_mark and link.error != DELETED:
+            return self._finished("SKIPPED", "in_step")
+        return self._look(envelope.scope, Tipo(link.tipo), link.entity_id)

@@ -1,0 +1,267 @@
+"""Carries out the office bridge's effects: one person, one contact, and what is kept of the two."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ponte.chatwoot import requests as chatwoot
+from ponte.chatwoot import values
+from ponte.chatwoot.calls import ApiCall
+from ponte.chatwoot.requests import ContactFields
+from ponte.chatwoot.values import Labels
+from ponte.clock import Clock
+from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient
+from ponte.people.links import Link
+from ponte.people.shared import Shown
+from ponte.relays.decisions import Effect
+from ponte.relays.office_effects import (
+    CreateContact,
+    EndLink,
+    LinkContact,
+    LookUpContacts,
+    MarkLagging,
+    ReadContact,
+    ReadPerson,
+    ReloadIntegration,
+    SaveLink,
+    WriteContact,
+    WriteLabels,
+    WritePerson,
+)
+from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
+from ponte.runtime.integrations import Integrations
+from ponte.runtime.office_calls import OfficeCalls
+from ponte.storage.audit import Audit
+from ponte.storage.claims import Claimed
+from ponte.storage.dissents import Dissents
+from ponte.storage.links import Conflict, Links
+from ponte.storage.offices import Offices
+from ponte.zattar import answers
+from ponte.zattar import requests as zattar
+from ponte.zattar.rest import RestCall
+
+HOUR_MS = 3_600_000
+AGAIN_S = 1.0  # somebody else wrote in between: look anew
+PROBE_WAIT_S = 5.0
+
+_LOOK_UPS: dict[str, Callable[[str], ApiCall]] = {
+    "identifier": chatwoot.find_by_identifier,
+    "email": chatwoot.find_by_email,
+    "phone": chatwoot.find_by_phone,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMeans:
+    """What performing needs; made once per container."""
+
+    calls: OfficeCalls
+    offices: Offices
+    integrations: Integrations
+    links: Links
+    dissents: Dissents
+    audit: Audit
+    clock: Clock
+
+
+class OfficePerformer:
+    """A Performer for one person of one office. tipo, entity_id: whom; the link is read anew whenever it is changed."""
+
+    def __init__(self, means: OfficeMeans, tenant: str, tipo: str, entity_id: int) -> None:
+        self._means = means
+        self._tenant = tenant
+        self._person = (tenant, tipo, entity_id)
+
+    def perform(self, effect: Effect, _claim: Claimed, timeout_seconds: float) -> Outcome:
+        match effect:
+            case ReadPerson():
+                return self._read_person(effect, timeout_seconds)
+            case ReadContact() | LookUpContacts() | CreateContact() | WriteContact() | WriteLabels():
+                return self._in_chatwoot(effect, timeout_seconds)
+            case WritePerson(person, columns):
+                outcome = self._zattar(zattar.update_person(person, columns), timeout_seconds)
+                if isinstance(outcome, Succeeded) and answers.updated_person(outcome.result, person.tipo) is None:
+                    return Transient("changed_since", AGAIN_S, counts=False)
+                return _done(outcome)
+            case ReloadIntegration():
+                reloaded = self._means.integrations.reload(self._tenant)
+                if reloaded.state == "unreachable":
+                    return Transient("unreachable", counts=False)
+                return Succeeded({"note": reloaded.state})
+            case LinkContact() | SaveLink() | MarkLagging() | EndLink():
+                return self._keep(effect)
+        return Blocked("not_ours")
+
+    def probe(self, effect: Effect, _claim: Claimed, timeout_seconds: float) -> Proof:
+        """Only a creation is asked for: by our identifier, which nobody else's contact has."""
+        if not isinstance(effect, CreateContact):
+            return NotFound()
+        outcome = self._chatwoot(chatwoot.find_by_identifier(effect.identifier), timeout_seconds)
+        if not isinstance(outcome, Succeeded):
+            return CannotTell(PROBE_WAIT_S, getattr(outcome, "code", "no_proof"))
+        for contact in values.page_of(outcome.result).contacts:
+            if contact.identifier == effect.identifier:
+                return Found({"id": contact.id})
+        return NotFound()
+
+    def _read_person(self, effect: ReadPerson, timeout_seconds: float) -> Outcome:
+        outcome = self._zattar(zattar.person(effect.tipo, effect.entity_id), timeout_seconds)
+        if not isinstance(outcome, Succeeded):
+            return outcome
+        person = answers.person(outcome.result, effect.tipo)
+        return Succeeded({"person": person} if person else {"gone": True})
+
+    def _in_chatwoot(
+        self,
+        effect: ReadContact | LookUpContacts | CreateContact | WriteContact | WriteLabels,
+        timeout_seconds: float,
+    ) -> Outcome:
+        match effect:
+            case ReadContact(contact_id):
+                return self._read_contact(contact_id, timeout_seconds)
+            case LookUpContacts(by, value):
+                outcome = self._chatwoot(_LOOK_UPS[by](value), timeout_seconds)
+                if not isinstance(outcome, Succeeded):
+                    return outcome
+                return Succeeded({"contacts": values.page_of(outcome.result).contacts})
+            case CreateContact():
+                return self._create(effect, timeout_seconds)
+            case WriteContact():
+                return self._write_contact(effect, timeout_seconds)
+            case WriteLabels(contact_id, wanted, owned):
+                read = self._chatwoot(chatwoot.contact_labels(contact_id), timeout_seconds)
+                if not isinstance(read, Succeeded):
+                    return read
+                have = values.labels_of(read.result)
+                after = have.with_ours(Labels(wanted), Labels(owned))
+                if after == have:
+                    return Succeeded({})
+                return _done(self._chatwoot(chatwoot.replace_labels(contact_id, after), timeout_seconds))
+
+    def _read_contact(self, contact_id: int, timeout_seconds: float) -> Outcome:
+        outcome = self._chatwoot(chatwoot.get_contact(contact_id), timeout_seconds)
+        match outcome:
+            case Rejected("not_found"):
+                return Succeeded({"gone": True})
+            case Succeeded(result):
+                contact = values.contact_of(result)
+                if contact is None:
+                    return Transient("unreadable_answer")
+                labels = self._chatwoot(chatwoot.contact_labels(contact_id), timeout_seconds)
+                if not isinstance(labels, Succeeded):
+                    return labels
+                return Succeeded({"contact": contact, "labels": values.labels_of(labels.result)})
+        return outcome
+
+    def _create(self, effect: CreateContact, timeout_seconds: float) -> Outcome:
+        office = self._means.offices.read(self._tenant)
+        inbox = office.chatwoot.inbox_id if office and office.chatwoot else 0
+        fields = ContactFields(
+            name=effect.shown.name, identifier=effect.identifier, custom_attributes=_attributes(effect.shown)
+        )
+        if effect.shown.email:
+            fields["email"] = effect.shown.email
+        if effect.shown.phone:
+            fields["phone_number"] = effect.shown.phone
+        place: dict[str, Any] = {"inbox_id": inbox, "source_id": effect.identifier} if inbox else {}
+        outcome = self._chatwoot(chatwoot.create_contact(fields, **place), timeout_seconds)
+        if not isinstance(outcome, Succeeded):
+            return outcome
+        contact = values.contact_of(outcome.result)
+        if contact is None:
+            return Transient("unreadable_answer")  # the next look finds it by its identifier
+        seat = values.contact_inbox_of(outcome.result)
+        found = {"inbox_id": seat.inbox_id, "source_id": seat.source_id} if seat else {}
+        return Succeeded({"id": contact.id, **found})
+
+    def _write_contact(self, effect: WriteContact, timeout_seconds: float) -> Outcome:
+        fields = ContactFields()
+        if "name" in effect.fields:
+            fields["name"] = effect.fields["name"]
+        if "email" in effect.fields:
+            fields["email"] = effect.fields["email"] or None
+        if "phone" in effect.fields:
+            fields["phone_number"] = effect.fields["phone"] or None
+        if effect.identifier:
+            fields["identifier"] = effect.identifier
+        kept = {key: value for key, value in effect.attributes.items() if value is not None}
+        if kept:
+            fields["custom_attributes"] = kept
+        outcome: Outcome = Succeeded({})
+        if fields:
+            outcome = self._chatwoot(chatwoot.update_contact(effect.contact_id, fields), timeout_seconds)
+        gone = [key for key, value in effect.attributes.items() if value is None]
+        if isinstance(outcome, Succeeded) and gone:
+            outcome = self._chatwoot(chatwoot.remove_custom_attributes(effect.contact_id, gone), timeout_seconds)
+        return _done(outcome)
+
+    def _keep(self, effect: LinkContact | SaveLink | MarkLagging | EndLink) -> Outcome:
+        """Under the version read here; who lost the race looks at everything anew."""
+        links, now = self._means.links, self._means.clock.now_ms()
+        link = links.of_person(*self._person)
+        match effect:
+            case LinkContact():
+                return self._link(link, effect, now)
+            case _ if link is None:
+                return Transient("link_gone", AGAIN_S, counts=False)
+            case SaveLink():
+                for dissent in effect.dissents:
+                    self._means.dissents.note(link, dissent, now)
+                fresh_hour = now - link.writes_from_ms > HOUR_MS
+                kept = replace(
+                    link,
+                    base=effect.base,
+                    person_mark=effect.person_mark,
+                    contact_mark=effect.contact_mark,
+                    synced=True,
+                    error="",
+                    synced_ms=now,
+                    writes=effect.writes + (0 if fresh_hour else link.writes),
+                    writes_from_ms=now if fresh_hour else link.writes_from_ms,
+                )
+                return _saved(links.save(kept, now) is not None)
+            case MarkLagging(code):
+                return _saved(links.save(replace(link, synced=False, error=code), now) is not None)
+            case EndLink():
+                return _saved(links.end(link))
+
+    def _link(self, link: Link | None, effect: LinkContact, now: int) -> Outcome:
+        office = self._means.offices.read(self._tenant)
+        if office is None or office.chatwoot is None:
+            return Blocked("no_integration")
+        tenant, tipo, entity_id = self._person
+        new = Link(
+            tenant,
+            tipo,
+            entity_id,
+            office.chatwoot.account_id,
+            effect.contact_id,
+            inbox_id=effect.inbox_id,
+            source_id=effect.source_id,
+        )
+        try:
+            if link is None:
+                self._means.links.make(new, now)
+            elif link.contact_id != effect.contact_id:
+                return _saved(self._means.links.move(link, effect.contact_id, now) is not None)
+        except Conflict as conflict:
+            return Rejected(f"taken_{conflict.taken}")
+        return Succeeded({})
+
+    def _zattar(self, call: RestCall, timeout_seconds: float) -> Outcome:
+        return self._means.calls.zattar(self._tenant, call, timeout_seconds)
+
+    def _chatwoot(self, call: ApiCall, timeout_seconds: float) -> Outcome:
+        return self._means.calls.chatwoot(self._tenant, call, timeout_seconds)
+
+
+def _attributes(shown: Shown) -> dict[str, Any]:
+    return {key: value for key, value in shown.attributes.items() if value is not None}
+
+
+def _done(outcome: Outcome) -> Outcome:
+    return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
+
+
+def _saved(is_saved: bool) -> Outcome:
+    return Succeeded({}) if is_saved else Transient("link_contended", AGAIN_S, counts=False)

@@ -1,0 +1,159 @@
+"""Law offices: where their Zattar and their Chatwoot answer, and the secrets for it. Read through a short cache.
+
+An office is a tenant. Zattar's own table `integracoes` is the source of what concerns Chatwoot; a copy lies here, so
+that a webhook is answered without asking anybody. Secrets are encrypted, each bound to its office and field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ponte.clock import Clock
+from ponte.storage import keys
+from ponte.storage.grants import Cipher, context
+from ponte.storage.table import Item, Put, Table
+
+CACHE_MS = 60_000
+FORCED_MS = 10_000  # a forger must not make every request cost a read and a decryption
+OFFICES = "OFFICES"
+
+
+@dataclass(frozen=True, slots=True)
+class Zattar:
+    """host: of the Supabase project. key: a secret one. secrets: of its webhooks, two while one is being replaced."""
+
+    host: str
+    key: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chatwoot:
+    """host, account_id, token: where and as whom to call. inbox_id: where contacts of ours get a place, 0 for nowhere;
+    inbox_identifier: the same inbox by its public name, "" where the client API is not used. secrets: of the webhook
+    subscriptions. path_secrets: for releases that sign nothing. row_id: of the row in integracoes, "" for the fallback.
+    """
+
+    host: str
+    account_id: int
+    token: str = field(repr=False)
+    inbox_id: int = 0
+    inbox_identifier: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    path_secrets: tuple[str, ...] = field(default=(), repr=False)
+    row_id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """chatwoot: None until the office has an active integration."""
+
+    tenant: str
+    name: str
+    zattar: Zattar
+    chatwoot: Chatwoot | None = None
+    version: int = 0
+
+
+class Offices:
+    """table: Core. A miss is cached too, for a tenth of the time."""
+
+    def __init__(self, table: Table, cipher: Cipher, clock: Clock, cache_ms: int = CACHE_MS) -> None:
+        self._table = table
+        self._cipher = cipher
+        self._clock = clock
+        self._cache_ms = cache_ms
+        self._cache: dict[str, tuple[int, Office | None]] = {}
+
+    def read(self, tenant: str, *, fresh: bool = False) -> Office | None:
+        """fresh: past the cache, unless that was read under FORCED_MS ago."""
+        now = self._clock.now_ms()
+        known = self._cache.get(tenant)
+        if known and known[0] > now - (FORCED_MS if fresh else self._cache_ms if known[1] else self._cache_ms // 10):
+            return known[1]
+        item = self._table.get(*keys.office(tenant))
+        office = self._office(item) if item else None
+        self._cache[tenant] = (now, office)
+        return office
+
+    def put(self, office: Office) -> Office:
+        """Store all of an office, whatever stood there. The newest put wins: an operator's word or Zattar's row."""
+        new = replace(office, version=office.version + 1)
+        self._table.write(Put(self._item(new)))
+        self._cache.pop(office.tenant, None)
+        return new
+
+    def tenants(self) -> list[str]:
+        """Eventually consistent."""
+        return sorted(str(row["gsi1sk"]) for row in self._table.query_index(OFFICES, 1000))
+
+    def _item(self, office: Office) -> Item:
+        pk, sk = keys.office(office.tenant)
+        item: Item = {
+            "pk": pk,
+            "sk": sk,
+            "tenant": office.tenant,
+            "name": office.name,
+            "version": office.version,
+            "zattar": {
+                "host": office.zattar.host,
+                "key_ct": self._shut(office.tenant, "zattar.key", office.zattar.key),
+                "secrets_ct": self._shut_all(office.tenant, "zattar.secrets", office.zattar.secrets),
+            },
+            "gsi1pk": OFFICES,
+            "gsi1sk": office.tenant,
+        }
+        chatwoot = office.chatwoot
+        if chatwoot is not None:
+            item["chatwoot"] = {
+                "host": chatwoot.host,
+                "account_id": chatwoot.account_id,
+                "token_ct": self._shut(office.tenant, "chatwoot.token", chatwoot.token),
+                "inbox_id": chatwoot.inbox_id,
+                "inbox_identifier": chatwoot.inbox_identifier,
+                "secrets_ct": self._shut_all(office.tenant, "chatwoot.secrets", chatwoot.secrets),
+                "path_secrets_ct": self._shut_all(office.tenant, "chatwoot.path_secrets", chatwoot.path_secrets),
+                "row_id": chatwoot.row_id,
+                "name": chatwoot.name,
+            }
+        return item
+
+    def _office(self, item: Mapping[str, Any]) -> Office:
+        tenant, zattar, chatwoot = str(item["tenant"]), item["zattar"], item.get("chatwoot")
+        return Office(
+            tenant=tenant,
+            name=str(item["name"]),
+            version=int(item["version"]),
+            zattar=Zattar(
+                host=str(zattar["host"]),
+                key=self._open(tenant, "zattar.key", zattar["key_ct"]),
+                secrets=self._open_all(tenant, "zattar.secrets", zattar["secrets_ct"]),
+            ),
+            chatwoot=None if chatwoot is None else self._chatwoot(tenant, chatwoot),
+        )
+
+    def _chatwoot(self, tenant: str, item: Mapping[str, Any]) -> Chatwoot:
+        return Chatwoot(
+            host=str(item["host"]),
+            account_id=int(item["account_id"]),
+            token=self._open(tenant, "chatwoot.token", item["token_ct"]),
+            inbox_id=int(item["inbox_id"]),
+            inbox_identifier=str(item["inbox_identifier"]),
+            secrets=self._open_all(tenant, "chatwoot.secrets", item["secrets_ct"]),
+            path_secrets=self._open_all(tenant, "chatwoot.path_secrets", item["path_secrets_ct"]),
+            row_id=str(item["row_id"]),
+            name=str(item["name"]),
+        )
+
+    def _shut(self, tenant: str, name: str, text: str) -> bytes:
+        return self._cipher.encrypt(text, context(tenant, name))
+
+    def _shut_all(self, tenant: str, name: str, texts: tuple[str, ...]) -> list[bytes]:
+        return [self._shut(tenant, name, text) for text in texts]
+
+    def _open(self, tenant: str, name: str, data: Any) -> str:
+        return self._cipher.decrypt(bytes(data), context(tenant, name))
+
+    def _open_all(self, tenant: str, name: str, data: Any) -> tuple[str, ...]:
+        return tuple(self._open(tenant, name, each) for each in data)

@@ -1,0 +1,91 @@
+"""A person has one contact, a contact shows one person, and nobody's base is overwritten unseen."""
+
+from dataclasses import replace
+
+import pytest
+
+from ponte.people.links import Link
+from ponte.people.shared import Shown
+from ponte.storage.links import Conflict, Links
+from sandbox.memory.table import MemoryTable
+
+BASE = Shown("MARIA", "maria@exemplo.com.br", "+5531988776655", frozenset({"zattar"}), {"entidade_id": 7})
+LINK = Link("office", "cliente", 7, 1, 4242, base=BASE, person_mark="p", contact_mark="c")
+
+
+@pytest.fixture
+def links() -> Links:
+    return Links(MemoryTable())
+
+
+def test_a_link_is_found_from_either_side(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    assert made == replace(LINK, version=1, created_ms=1_000, updated_ms=1_000)
+    assert links.of_person("office", "cliente", 7) == made
+    assert links.of_contact("office", 1, 4242) == made
+
+
+def test_made_twice_it_is_the_first_one(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    assert links.make(replace(LINK, base=None), 2_000) == made
+
+
+@pytest.mark.parametrize(
+    ("other", "taken"), [(replace(LINK, contact_id=4243), "person"), (replace(LINK, entity_id=8), "contact")]
+)
+def test_neither_side_can_be_linked_twice(links: Links, other: Link, taken: str) -> None:
+    links.make(LINK, 1_000)
+    with pytest.raises(Conflict) as conflict:
+        links.make(other, 2_000)
+    assert conflict.value.taken == taken
+
+
+@pytest.mark.parametrize("elsewhere", [{"tenant": "other"}, {"account_id": 2, "entity_id": 8}])
+def test_another_office_or_account_has_contacts_of_its_own(links: Links, elsewhere: dict[str, object]) -> None:
+    links.make(LINK, 1_000)
+    links.make(replace(LINK, **elsewhere), 1_000)  # type: ignore[arg-type]
+
+
+def test_only_who_read_the_newest_may_save(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    saved = links.save(replace(made, synced=True, error=""), 2_000)
+    assert saved is not None
+    assert links.save(replace(made, error="late"), 3_000) is None
+    assert links.of_person("office", "cliente", 7) == saved
+
+
+def test_a_link_goes_along_when_its_contact_is_merged_away(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    moved = links.move(made, 9, 2_000)
+    assert moved is not None
+    assert links.of_contact("office", 1, 9) == moved
+    assert links.of_contact("office", 1, 4242) is None
+    assert moved.base == BASE
+    assert links.move(made, 10, 3_000) is None, "it was read before the move"
+
+
+def test_a_link_does_not_move_to_a_contact_that_shows_somebody_else(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    links.make(replace(LINK, entity_id=8, contact_id=9), 1_000)
+    with pytest.raises(Conflict):
+        links.move(made, 9, 2_000)
+    assert links.of_contact("office", 1, 4242) == made
+
+
+def test_an_ended_link_frees_both_sides(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    assert links.end(made)
+    assert not links.end(made)
+    links.make(replace(LINK, contact_id=5), 2_000)
+    links.make(replace(LINK, entity_id=8), 2_000)
+
+
+def test_who_lags_behind_is_listed_until_it_does_not(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    assert links.unsynced("office") == [made]
+    saved = links.save(replace(made, synced=True, synced_ms=2_000), 2_000)
+    assert saved is not None
+    assert links.unsynced("office") == []
+    links.save(replace(saved, synced=False, error="RATE_LIMIT"), 3_000)
+    assert [each.error for each in links.unsynced("office")] == ["RATE_LIMIT"]
+    assert links.unsynced("other") == []

@@ -1,0 +1,80 @@
+"""Offices: kept whole, secrets shut and bound to their place, read through a cache that no forger gets past."""
+
+from dataclasses import replace
+
+import pytest
+
+from ponte.storage import keys
+from ponte.storage.offices import FORCED_MS, Chatwoot, Office, Offices, Zattar
+from ponte.storage.table import Put
+from sandbox.memory.table import MemoryTable
+from tests.core.runtime.bundle import OpenCipher
+from tests.core.runtime.clocks import Clock
+
+OFFICE = Office(
+    "silva",
+    "Silva Advogados",
+    Zattar("abc.supabase.co", "sb_secret_1", ("old", "new")),
+    Chatwoot("chat.silva.adv.br", 7, "token-1", 3, "pub", ("s1", "s2"), ("p" * 32,), "row", "Atendimento"),
+)
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.table, self.clock = MemoryTable(), Clock()
+        self.offices = Offices(self.table, OpenCipher(), self.clock)
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.mark.parametrize("office", [OFFICE, replace(OFFICE, chatwoot=None)])
+def test_an_office_comes_back_as_it_was_put(kept: Kept, office: Office) -> None:
+    kept.offices.put(office)
+    assert kept.offices.read("silva") == replace(office, version=1)
+    assert kept.offices.tenants() == ["silva"]
+    assert kept.offices.read("other") is None
+
+
+def test_no_secret_lies_open(kept: Kept) -> None:
+    kept.offices.put(OFFICE)
+    item = kept.table.get(*keys.office("silva")) or {}
+    assert all(isinstance(item["zattar"][name], bytes | list) for name in ("key_ct", "secrets_ct"))
+    assert "sb_secret_1" not in repr(OFFICE)
+    assert "token-1" not in repr(OFFICE)
+
+
+def test_a_secret_moved_to_another_office_does_not_open(kept: Kept) -> None:
+    kept.offices.put(OFFICE)
+    item = kept.table.get(*keys.office("silva")) or {}
+    pk, sk = keys.office("souza")
+    kept.table.write(Put(item | {"pk": pk, "sk": sk, "tenant": "souza"}))
+    with pytest.raises(AssertionError):
+        kept.offices.read("souza")
+
+
+def test_it_is_read_once_a_minute(kept: Kept) -> None:
+    kept.offices.put(OFFICE)
+    kept.offices.read("silva")
+    Offices(kept.table, OpenCipher(), kept.clock).put(replace(OFFICE, name="Silva & Souza"))
+    assert (kept.offices.read("silva") or OFFICE).name == "Silva Advogados"
+    kept.clock.now += 60_001
+    assert (kept.offices.read("silva") or OFFICE).name == "Silva & Souza"
+
+
+def test_whoever_knocks_with_wrong_secrets_makes_one_read_in_ten_seconds(kept: Kept) -> None:
+    kept.offices.put(OFFICE)
+    kept.offices.read("silva")
+    Offices(kept.table, OpenCipher(), kept.clock).put(replace(OFFICE, name="Silva & Souza"))
+    assert (kept.offices.read("silva", fresh=True) or OFFICE).name == "Silva Advogados"
+    kept.clock.now += FORCED_MS + 1
+    assert (kept.offices.read("silva", fresh=True) or OFFICE).name == "Silva & Souza"
+
+
+def test_a_new_office_shows_up_soon(kept: Kept) -> None:
+    assert kept.offices.read("silva") is None
+    Offices(kept.table, OpenCipher(), kept.clock).put(OFFICE)
+    kept.clock.now += 6_001
+    assert kept.offices.read("silva") is not None
