@@ -112,7 +112,8 @@ def _providers(settings: Settings, stack: SandboxStack) -> Providers:
 
 def _write_endpoints(settings: Settings, providers: Providers) -> None:
     urls = providers.urls()
-    named = {name: urls[name] for name in ("control", "playground", "meta", "bitrix24", "oauth", "chatwoot")}
+    names = ("control", "playground", "meta", "bitrix24", "oauth", "chatwoot", "supabase")
+    named = {name: urls[name] for name in names}
     _write(settings, "endpoints.json", {"pid": os.getpid(), "gateway": settings.url("gateway"), **named})
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox.chatwoot_posts import Deliveries
+from sandbox.database_webhooks import DatabaseWebhooks
 from sandbox.faults import Faults
 from sandbox.journal import PROVIDERS, Journal
 from sandbox.play import GatewaySilent, NotThere, Play
@@ -93,6 +94,7 @@ class Control:
         stack: Stack,
         play: Play,
         deliveries: Deliveries,
+        database_webhooks: DatabaseWebhooks,
         playground: Path,
     ) -> None:
         self._world = world
@@ -101,6 +103,7 @@ class Control:
         self._stack = stack
         self._play = play
         self._deliveries = deliveries
+        self._database_webhooks = database_webhooks
         self._playground = playground.resolve()
         self._replacing = threading.Lock()
         self._ready = threading.Event()
@@ -162,6 +165,7 @@ class Control:
                 self._faults.clear()
                 self._play.forget()
                 self._deliveries.forget()
+                self._database_webhooks.forget()
                 self._stack.reset(scenario)
                 self._journal.clear()
         self._ready.set()
@@ -215,7 +219,8 @@ class Control:
         quiet_before = False
         while True:
             state = self._stack.drain_state()
-            quiet = state.quiet and not self._play.pending_receipts and not self._deliveries.pending
+            posting = self._play.pending_receipts or self._deliveries.pending or self._database_webhooks.pending
+            quiet = state.quiet and not posting
             if (quiet and quiet_before) or time.monotonic() >= end:
                 done = quiet and quiet_before
                 view = {"quiet": done, "queues": state.queues, "parked": self._stack.parked(), "spilled": state.spilled}

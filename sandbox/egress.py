@@ -29,6 +29,7 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
     (r"graph\.facebook\.com", "meta"),
     (r"([a-z0-9-]+\.)*fbsbx\.com", "meta"),
     (r"oauth\.bitrix\.info|oauth\.bitrix24\.tech", "oauth"),
+    (r"[a-z0-9-]+\.supabase\.co", "supabase"),
     (r"([a-z0-9-]+\.)+bitrix24\.[a-z]{2,4}(\.[a-z]{2})?", "bitrix24"),
 )
 _PORT = re.compile(r":\d+$")
@@ -36,7 +37,7 @@ _PORT = re.compile(r":\d+$")
 
 @lru_cache(maxsize=256)
 def provider_of(host: str) -> str:
-    """meta, bitrix24, oauth, or egress for any other host: tenants' own hosts are known to the world alone."""
+    """meta, bitrix24, oauth, supabase, or egress for any other: tenants' own hosts are known to the world alone."""
     name = _PORT.sub("", host.lower())
     return next((provider for pattern, provider in _PROVIDERS if re.fullmatch(pattern, name)), "egress")
 

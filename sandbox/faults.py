@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.calls import Call, Reply, html_reply, json_reply
 from sandbox.shapes import Refused, check
 
-KINDS = ("status", "html", "delay", "reset_before", "timeout_after_effect", "partial")
+WEBHOOK_KINDS = ("webhook_lost", "webhook_delayed", "webhook_reordered")
+KINDS = ("status", "html", "delay", "reset_before", "timeout_after_effect", "partial", *WEBHOOK_KINDS)
 _PROVIDERS = ["meta", "bitrix24", "oauth", "chatwoot", "supabase"]
 _TIMES = {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}
 FAULT_SCHEMA: dict[str, Any] = {
@@ -63,10 +64,21 @@ class Fault:
         """path and body_contains are parts of the call's path and body; empty ones match every call."""
         return (
             self.times > 0
+            and self.kind not in WEBHOOK_KINDS
             and self.provider == call.provider
             and self.path in call.path
             and (not self.body_contains or call.contains(self.body_contains))
             and (self.kind != "partial" or _has_parts(call))
+        )
+
+    def matches_webhook(self, provider: str, name: str, body: bytes) -> bool:
+        """As `matches`, for what a provider posts. name: of what it is about (the table, the event)."""
+        return (
+            self.times > 0
+            and self.kind in WEBHOOK_KINDS
+            and self.provider == provider
+            and self.path in name
+            and self.body_contains in body.decode("utf-8", "replace")
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -127,6 +139,15 @@ class Faults:
                     return fault
         return None
 
+    def take_webhook(self, provider: str, name: str, body: bytes) -> Fault | None:
+        """The first fault for this webhook of a provider's, counted down."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.matches_webhook(provider, name, body):
+                    fault.times -= 1
+                    return fault
+        return None
+
     def take_crash(self, call: Call, when: str) -> bool:
         """Whether the calling process has to die now."""
         name = _plain(call.function)
@@ -160,6 +181,8 @@ def _fault(data: Any, path: str) -> Fault:
     checked = check(data, FAULT_SCHEMA, path=path)
     if checked["kind"] == "partial" and checked["provider"] != "bitrix24":
         raise Refused("only bitrix24 has calls of several parts", f"{path}.kind".lstrip("."))
+    if checked["kind"] in WEBHOOK_KINDS and checked["provider"] not in ("chatwoot", "supabase"):
+        raise Refused("only chatwoot and supabase post webhooks by themselves", f"{path}.kind".lstrip("."))
     match = checked.get("match", {})
     return Fault(
         provider=checked["provider"],
@@ -211,10 +234,23 @@ _OAUTH_USUAL = {
     400: ("invalid_grant", "Invalid authorization data was provided"),
     401: ("invalid_client", "Invalid client data was provided"),
 }
+_SUPABASE_USUAL = {
+    401: ("PGRST301", "JWT expired"),
+    403: ("42501", "permission denied for table clientes"),
+    404: ("PGRST205", "Could not find the table in the schema cache"),
+    409: ("23505", "duplicate key value violates unique constraint"),
+    500: ("57014", "canceling statement due to statement timeout"),
+    503: ("PGRST002", "Could not query the database for the schema cache. Retrying."),
+}
 
 
 def _usual_body(provider: str, status: int) -> dict[str, Any]:
     """What the provider most often says with this status."""
+    if provider == "supabase":
+        if status not in _SUPABASE_USUAL:
+            return {"message": "An invalid response was received from the upstream server"}
+        name, description = _SUPABASE_USUAL[status]
+        return {"code": name, "message": description, "details": None, "hint": None}
     if provider == "meta":
         code, message = _META_USUAL.get(
             status, (2, "An unexpected error has occurred. Please retry your request later.")

@@ -9,11 +9,13 @@ from sandbox import observe
 from sandbox.calls import Fake
 from sandbox.chatwoot_posts import Deliveries
 from sandbox.control import Control, Stack
+from sandbox.database_webhooks import DatabaseWebhooks
 from sandbox.egress import Egress
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
+from sandbox.fakes.supabase import FakeSupabase
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.play import Play
@@ -34,11 +36,12 @@ class Ports:
     oauth: int = 0
     egress: int = 0
     chatwoot: int = 0
+    supabase: int = 0
 
     @classmethod
     def after(cls, first: int) -> "Ports":
-        """first: the gateway's own port; ours follow it."""
-        return cls(first + 1, first + 2, first + 3, first + 4, first + 5, first + 6)
+        """first: the gateway's own port; ours follow it, with the emulated AWS among them (first + 7)."""
+        return cls(first + 1, first + 2, first + 3, first + 4, first + 5, first + 6, supabase=first + 8)
 
 
 class Providers:
@@ -68,8 +71,10 @@ class Providers:
             "bitrix24": FakeBitrix24(world),
             "oauth": FakeOAuth(world),
             "chatwoot": FakeChatwoot(world),
+            "supabase": FakeSupabase(world),
         }
         self._egress = Egress(world, journal, faults, fakes, overrides or {})
+        self._database_webhooks = DatabaseWebhooks(world, faults, gateway_url)
         self._play = Play(world, faults, gateway_url, stack.parked, stack.rewind)
         self.deliveries = Deliveries(world, gateway_url)
         self.control = Control(
@@ -79,6 +84,7 @@ class Providers:
             stack=stack,
             play=self._play,
             deliveries=self.deliveries,
+            database_webhooks=self._database_webhooks,
             playground=playground,
         )
         self._servers = {
@@ -86,13 +92,13 @@ class Providers:
             "playground": HttpServer("playground", ports.playground, self.control),
             "egress": HttpServer("egress", ports.egress, self._egress.gateway),
         }
-        own_ports = {"meta": ports.meta, "bitrix24": ports.bitrix24, "oauth": ports.oauth, "chatwoot": ports.chatwoot}
-        for provider, port in own_ports.items():
-            self._servers[provider] = HttpServer(provider, port, self._egress.direct(provider))
+        for provider in fakes:
+            self._servers[provider] = HttpServer(provider, getattr(ports, provider), self._egress.direct(provider))
 
     def start(self) -> None:
         self._play.start()
         self.deliveries.start()
+        self._database_webhooks.start()
         for server in self._servers.values():
             server.start()
 
@@ -101,9 +107,10 @@ class Providers:
             server.stop()
         self._play.stop()
         self.deliveries.stop()
+        self._database_webhooks.stop()
 
     def urls(self) -> dict[str, str]:
-        """control, playground, egress, meta, bitrix24, oauth, chatwoot -> base URL without a trailing slash."""
+        """control, playground, egress and each provider's name -> base URL without a trailing slash."""
         return {name: server.url for name, server in self._servers.items()}
 
     def put(self, data: Any, *, receipts: str = "manual") -> None:

@@ -11,6 +11,8 @@ import secrets
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
 
+from sandbox import office_tables
+from sandbox.office_scenario import Zattar
 from sandbox.shapes import Refused, check, parse_json
 
 FOLDER = Path(__file__).parent
@@ -166,10 +168,6 @@ class Chatwoot(TypedDict):
     accounts: list[ChatwootAccount]
 
 
-class Zattar(TypedDict):
-    tenants: list[dict[str, Any]]
-
-
 class Scenario(TypedDict):
     """meta, bitrix24, chatwoot and zattar are there after `load`: empty when the given scenario leaves them out."""
 
@@ -198,6 +196,7 @@ def load(data: Any, now_s: float) -> Scenario:
         portal.setdefault("expires_at", now_s + TOKEN_LIFE_S)
         for index, file in enumerate(portal["files"]):
             _check_base64(file["bytes_base64"], f"bitrix24.portals[{at}].files[{index}].bytes_base64")
+    office_tables.check(scenario["zattar"])
     return scenario
 
 
@@ -241,6 +240,9 @@ def _refuse_twins(scenario: Scenario) -> None:
     )
     _refuse_repeats([(p["member_id"], f"bitrix24.portals[{i}].member_id") for i, p in enumerate(portals)])
     _refuse_repeats([(p["domain"], f"bitrix24.portals[{i}].domain") for i, p in enumerate(portals)])
+    tenants = scenario["zattar"]["tenants"]
+    _refuse_repeats([(one["tenant"], f"zattar.tenants[{i}].tenant") for i, one in enumerate(tenants)])
+    _refuse_repeats([(one["supabase_host"], f"zattar.tenants[{i}].supabase_host") for i, one in enumerate(tenants)])
     for i, portal in enumerate(portals):
         where = f"bitrix24.portals[{i}]"
         _refuse_repeats(

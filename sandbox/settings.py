@@ -9,7 +9,7 @@ HOST = "127.0.0.1"
 REGION = "sa-east-1"
 ACCOUNT = "123456789012"
 
-_OFFSETS = ("gateway", "control", "playground", "meta", "bitrix24", "oauth", "egress", "emulator")
+_OFFSETS = ("gateway", "control", "playground", "meta", "bitrix24", "oauth", "egress", "emulator", "supabase")
 
 
 class SettingsError(Exception):
@@ -18,7 +18,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """first_port: the gateway's; the seven after it belong to this sandbox as well. folder: everything it writes.
+    """first_port: the gateway's; the eight after it belong to this sandbox as well. folder: everything it writes.
 
     overrides: provider -> base URL of a server that takes the place of our fake. template: what is run; the folders it
     names stand beside it.
@@ -49,10 +49,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     """Raises SettingsError when SANDBOX_PORT is no port."""
     port = environment.get("SANDBOX_PORT") or "8700"
     if not port.isascii() or not port.isdigit() or not 1024 <= int(port) <= 65535 - len(_OFFSETS):
-        raise SettingsError("SANDBOX_PORT precisa ser um número entre 1024 e 65527.")
+        raise SettingsError(f"SANDBOX_PORT precisa ser um número entre 1024 e {65535 - len(_OFFSETS)}.")
     overrides = {
         name: environment[f"SANDBOX_{name.upper()}_URL"].rstrip("/")
-        for name in ("meta", "bitrix24", "oauth", "chatwoot")
+        for name in ("meta", "bitrix24", "oauth", "chatwoot", "supabase")
         if environment.get(f"SANDBOX_{name.upper()}_URL")
     }
     return Settings(

@@ -12,13 +12,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.chatwoot_accounts import AccountState, Job
+from sandbox.office_scenario import Tenant
+from sandbox.offices import OfficeState
 from sandbox.phones import Accepted, Phones
 from sandbox.portals import PortalState
 from sandbox.scenario import Bitrix24, Media, Meta, Scenario, load
 from sandbox.shown_files import Fetched, ShownFiles
+from sandbox.webhooks import Webhook
 
 type AcceptedHook = Callable[[Accepted], None]
 type JobHook = Callable[[Job], None]
+type WebhookHook = Callable[[str, Webhook], None]
 
 
 def clock_ms() -> int:
@@ -38,6 +42,7 @@ class World:
         self.receipts = "manual"
         self.on_accepted: AcceptedHook | None = None
         self.on_job: JobHook | None = None
+        self.on_database_webhook: WebhookHook = lambda _table, _webhook: None
         self._fill(load({}, now_ms() / 1000))
 
     @property
@@ -106,6 +111,12 @@ class World:
         if self.on_job is not None and account.webhooks_for(event):
             self.on_job(Job(account, event, record_id, self.generation, changed))
 
+    def _tell_of_webhook(self, table: str, webhook: Webhook) -> None:
+        self.on_database_webhook(table, webhook)
+
+    def _now_us(self) -> int:
+        return self.now_ms() * 1000
+
     def _fill(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.receipts = "manual"
@@ -115,6 +126,9 @@ class World:
         self.files = ShownFiles()
         self.fetched: dict[str, Fetched] = {}
         self.phones = Phones()
+        self.offices = [
+            OfficeState(tenant, self._now_us, self._tell_of_webhook) for tenant in scenario["zattar"]["tenants"]
+        ]
         self.portals = [PortalState(portal, self.events_url) for portal in scenario["bitrix24"]["portals"]]
         accounts, tenants = scenario["chatwoot"]["accounts"], scenario["zattar"]["tenants"]
         self.accounts = [AccountState(account, self.now_ms, self._emit) for account in accounts]
@@ -125,7 +139,7 @@ class World:
             self.phones.seed(portal, {(connector, line): number for connector, line, number in lines})
 
 
-def _integrations(tenant: dict[str, Any]) -> Iterator[tuple[str, int]]:
+def _integrations(tenant: Tenant) -> Iterator[tuple[str, int]]:
     """(host, account_id) of a tenant's rows of type chatwoot; rows may be of any shape."""
     tables = tenant.get("tables")
     rows = tables.get("integracoes") if isinstance(tables, dict) else None

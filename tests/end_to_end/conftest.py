@@ -213,17 +213,17 @@ def value(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _port_block() -> int:
-    """First of eight free ports in a row; each parallel test process looks in a range of its own."""
+    """First of nine free ports in a row; each parallel test process looks in a range of its own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for first in range(18_700 + 1_000 * worker, 19_700 + 1_000 * worker, 10):
         try:
-            for port in range(first, first + 8):
+            for port in range(first, first + 9):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
             continue
         return first
-    raise RuntimeError("no eight free ports in a row")
+    raise RuntimeError("no nine free ports in a row")
 
 
 @pytest.fixture(scope="session")
