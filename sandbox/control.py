@@ -19,6 +19,7 @@ from sandbox.faults import Faults
 from sandbox.journal import PROVIDERS, Journal
 from sandbox.play import GatewaySilent, NotThere, Play
 from sandbox.play_chatwoot import PlayChatwoot
+from sandbox.play_office import PlayOffice
 from sandbox.scenario import Scenario, load
 from sandbox.server import Answer, NoAnswer, Request, json_answer
 from sandbox.shapes import Refused, Schema, check, parse_json
@@ -104,10 +105,11 @@ class Control:
         self._play = play
         self._deliveries = deliveries
         self._database_webhooks = database_webhooks
+        office = PlayOffice(world, lambda: database_webhooks.pending)
         self._playground = playground.resolve()
         self._replacing = threading.Lock()
         self._ready = threading.Event()
-        office = PlayChatwoot(world, deliveries)
+        chatwoot = PlayChatwoot(world, deliveries)
         self._routes: dict[tuple[str, str], Route] = {
             ("GET", "/ready"): self._answer_ready,
             ("GET", "/scenario"): lambda _: json_answer(200, self.scenario()),
@@ -128,10 +130,12 @@ class Control:
             ("POST", "/play/receipts"): self._played(self._play.receipts),
             ("POST", "/play/rename"): self._played(self._play.rename),
             ("POST", "/play/rewind"): self._played(self._play.rewind),
-            ("GET", "/play/chatwoot"): lambda _: json_answer(200, office.state()),
-            ("POST", "/play/chatwoot/save"): self._played(office.save),
-            ("POST", "/play/chatwoot/delete"): self._played(office.delete),
-            ("POST", "/play/chatwoot/merge"): self._played(office.merge),
+            ("GET", "/play/chatwoot"): lambda _: json_answer(200, chatwoot.state()),
+            ("POST", "/play/chatwoot/save"): self._played(chatwoot.save),
+            ("POST", "/play/chatwoot/delete"): self._played(chatwoot.delete),
+            ("POST", "/play/chatwoot/merge"): self._played(chatwoot.merge),
+            ("GET", "/play/office"): lambda _: json_answer(200, office.state()),
+            ("POST", "/play/office"): self._played(office.edit),
         }
 
     def __call__(self, request: Request) -> Answer | NoAnswer:
