@@ -303,3 +303,47 @@ def test_the_fake_posts_what_the_installed_triggers_post(real: Office) -> None:
     for body in fake.bodies():
         (event,) = events.parse(json.dumps(body).encode())
         assert not isinstance(event, events.Ignored)
+
+
+CONDITIONS = [
+    ("cpf", "not.eq.22233344405"),
+    ("cpf", "neq.22233344405"),
+    ("cpf", "not.is.null"),
+    ("not.or", "(cpf.eq.22233344405,nome.eq.Maria)"),
+    ("not.and", "(cpf.eq.22233344405,ativo.is.true)"),
+    ("or", "(not.and(cpf.is.null,ativo.is.false),id.eq.3)"),
+    ("cpf", "not.in.(22233344405)"),
+    ("ativo", "is.false"),
+    ("ativo", "not.is.true"),
+    ("nome", "ilike.*MARIA*"),
+    ("nome", "like.Jo_o"),
+    ("nome", "not.like.*a*"),
+    ("emails", 'cs.["maria@exemplo.test"]'),
+    ("emails", 'not.cs.["maria@exemplo.test"]'),
+    ("emails", "cs.[]"),
+    ("updated_at", "lte.2026-11-25T10:00:00Z"),
+    ("id", "in.(5,3,1)"),
+]
+
+
+def test_conditions_know_what_is_unknown(zattar: Office) -> None:
+    """Which rows each condition finds on a real PostgreSQL, NULLs among them."""
+    found = []
+    for condition in CONDITIONS:
+        call = RestCall("GET", "clientes", (("select", "id"), condition, ("order", "id.asc")), rows=(0, 9))
+        found.append([row["id"] for row in zattar.rows(call)["rows"]])
+    assert found == [
+        *([1], [1], [1, 2], [], [1, 3], [1, 2, 3, 4, 5], [1], [3], [3]),
+        *([1], [4], [2, 4, 5], [1, 5], [2, 4], [1, 2, 4, 5], [1, 2, 5], [1, 3, 5]),
+    ]
+
+
+def test_timestamps_are_written_with_the_digits_they_have(zattar: Office) -> None:
+    call = RestCall("GET", "clientes", (("select", "updated_at"), ("order", "id.asc")), rows=(0, 9))
+    assert [row["updated_at"] for row in zattar.rows(call)["rows"]] == [
+        "2026-11-25T10:00:00+00:00",
+        "2026-11-25T10:00:00+00:00",
+        "2026-11-25T10:00:00.5+00:00",
+        "2026-11-25T10:00:00.000001+00:00",
+        "2026-11-24T10:00:00+00:00",
+    ]
