@@ -133,10 +133,13 @@ class Healing:
         now = self._means.clock.now_ms()
         since = min(wish.since_ms or SINCE_MS, SINCE_MAX_MS)
         grace = round(GRACE_WAITS * self._means.timing().unknown_wait_s * 1000)
+        in_turn = self._in_turn(wish)
+        if not in_turn:  # as where the office bridge stands alone: nor is there a queue of Bitrix24's then
+            return ""
         range_ = Range(now - since, wish.since_ms is not None, grace, wish.dry_run)
         healing = self._portal_healing(end_ms, lambda: wish.dry_run or self._still_ours(owner))
         first_late = ""
-        for portal in self._in_turn(wish):
+        for portal in in_turn:
             if portal.status == "reauth":
                 report.cannot_check(portal.domain, "", "", "portal_reauth")
             elif portal.status == "active" and (wish.portal or self._is_due(portal, now)):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ponte.storage.secrets import SecretStore
 
 CLOCK = SystemClock()
+QUEUES = ("whatsapp_events", "whatsapp_statuses", "bitrix24_events", "zattar_events", "chatwoot_events")
 
 
 def new_owner() -> str:
@@ -91,7 +92,7 @@ def files() -> "S3Files":
 def secrets() -> "SecretStore":
     from ponte.storage.secrets import SecretStore  # noqa: PLC0415
 
-    return SecretStore(_client("secretsmanager", patient=True), require(settings(), "app_secret_arn"), CLOCK)
+    return SecretStore(_client("secretsmanager", patient=True), lambda: require(settings(), "app_secret_arn"), CLOCK)
 
 
 @cache
@@ -240,7 +241,7 @@ def consumer(flow: str, queue_field: str) -> "Callable[[Mapping[str, Any], Any],
 
 
 def health_checks() -> dict[str, Callable[[], None]]:
-    """What /health asks: the Core table and each queue."""
+    """What /health asks: the Core table and each queue of the bridges that are deployed."""
     s = settings()
 
     def table() -> None:
@@ -254,11 +255,7 @@ def health_checks() -> dict[str, Callable[[], None]]:
 
         return ask
 
-    urls = {
-        "whatsapp_events": s.whatsapp_events_queue_url,
-        "whatsapp_statuses": s.whatsapp_statuses_queue_url,
-        "bitrix24_events": s.bitrix24_events_queue_url,
-    }
+    urls = {name: getattr(s, f"{name}_queue_url") for name in QUEUES}
     return {"database": table} | {name: asks(url) for name, url in urls.items() if url}
 
 
@@ -271,12 +268,7 @@ def healing() -> "Healing":
 
 def dead_letters() -> dict[str, int]:
     """How many lie in each dead-letter queue that this function is told of."""
-    s = settings()
-    urls = {
-        "whatsapp_events": s.whatsapp_events_dead_letters_url,
-        "whatsapp_statuses": s.whatsapp_statuses_dead_letters_url,
-        "bitrix24_events": s.bitrix24_events_dead_letters_url,
-    }
+    urls = {name: getattr(settings(), f"{name}_dead_letters_url") for name in QUEUES}
     name = "ApproximateNumberOfMessages"
     found = {}
     for queue_name, url in urls.items():
@@ -287,6 +279,6 @@ def dead_letters() -> dict[str, int]:
 
 
 def queues() -> "dict[str, SqsQueue]":
-    """All queues by the name under which their entries are spilled."""
-    fields = ("whatsapp_events_queue_url", "whatsapp_statuses_queue_url", "bitrix24_events_queue_url")
-    return {queue(field).name: queue(field) for field in fields}
+    """Those that this function is told of, by the name under which their entries are spilled."""
+    fields = [f"{name}_queue_url" for name in QUEUES]
+    return {queue(field).name: queue(field) for field in fields if getattr(settings(), field)}

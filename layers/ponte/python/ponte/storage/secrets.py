@@ -6,6 +6,7 @@ Stdlib and the given client only: the ingress functions import this.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,9 +35,9 @@ class Secrets(Protocol):
 
 
 class SecretStore:
-    """client: boto3's secretsmanager client."""
+    """client: boto3's secretsmanager client. arn: asked when the secret is first read; the office bridge never does."""
 
-    def __init__(self, client: Any, arn: str, clock: Clock) -> None:
+    def __init__(self, client: Any, arn: Callable[[], str], clock: Clock) -> None:
         self._client = client
         self._arn = arn
         self._clock = clock
@@ -60,7 +61,7 @@ class SecretStore:
         return self._known
 
     def _fetch(self) -> AppSecrets:
-        raw = self._client.get_secret_value(SecretId=self._arn)["SecretString"]
+        raw = self._client.get_secret_value(SecretId=self._arn())["SecretString"]
         try:
             tree = json.loads(raw)
             meta, bitrix24 = tree.get("meta") or {}, tree.get("bitrix24") or {}
