@@ -66,10 +66,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         s3.create_bucket(Bucket="store", CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
         monkeypatch.setenv("STORE_BUCKET", "store")
         urls = {}
-        for queue, fifo in (("WHATSAPP_EVENTS", True), ("WHATSAPP_STATUSES", False), ("BITRIX24_EVENTS", True)):
+        for name in wiring.QUEUES:
+            queue, fifo = name.upper(), name != "whatsapp_statuses"
             attributes = {"FifoQueue": "true"} if fifo else {}
-            name = queue.lower() + (".fifo" if fifo else "")
-            urls[queue] = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+            created = sqs.create_queue(QueueName=f"{name}.fifo" if fifo else name, Attributes=attributes)
+            urls[queue] = created["QueueUrl"]
             monkeypatch.setenv(f"{queue}_QUEUE_URL", urls[queue])
         key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
         monkeypatch.setenv("DATA_KEY_ARN", key)

@@ -198,7 +198,7 @@ def test_health_names_its_dependencies(aws: Aws, event: Load) -> None:
     answer = app("health").handler(event("health", "get"), Context())
     body = json.loads(answer["body"])
     assert (answer["statusCode"], body["status"]) == (200, "ok")
-    assert set(body["dependencies"]) == {"database", "whatsapp_events", "whatsapp_statuses", "bitrix24_events"}
+    assert set(body["dependencies"]) == {"database", *wiring.QUEUES}
     assert body["timestamp"].endswith("Z")
 
 

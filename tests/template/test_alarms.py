@@ -13,15 +13,24 @@ if TYPE_CHECKING:
     from tests.template.conftest import Template
 
 LOGGERS = ("log", "note", "emit")
-DEAD_LETTERS = ("WhatsappEventsDeadLetters", "WhatsappStatusesDeadLetters", "Bitrix24EventsDeadLetters")
-QUEUES = ("WhatsappEventsQueue", "WhatsappStatusesQueue", "Bitrix24EventsQueue")
+QUEUES = (
+    "WhatsappEventsQueue",
+    "WhatsappStatusesQueue",
+    "Bitrix24EventsQueue",
+    "ZattarEventsQueue",
+    "ChatwootEventsQueue",
+)
+DEAD_LETTERS = tuple(name.replace("Queue", "DeadLetters") for name in QUEUES)
+BOARDS = {"CustomerDashboard": "DeployCustomerBridge", "OfficeDashboard": "DeployOfficeBridge"}
+IN_AN_ALARM = 10  # metrics at most: CloudWatch API, MetricDataQuery (read 2026-11-25)
 
 
 def metrics(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Each metric an alarm looks at, alone or inside an expression."""
     if "MetricName" in alarm:
         yield alarm
-    for entry in alarm.get("Metrics", []):
+    for listed in alarm.get("Metrics", []):
+        entry = listed["Fn::If"][1] if "Fn::If" in listed else listed
         if "MetricStat" in entry:
             yield entry["MetricStat"]["Metric"]
 
@@ -95,21 +104,52 @@ def test_an_alarm_says_what_happened(alarms: dict[str, Any]) -> None:
     assert not [name for name, alarm in alarms.items() if len(alarm["AlarmDescription"]) < 20]
 
 
-def dashboard(sam: "Template") -> tuple[str, Any]:
-    pattern = sam.resources["CustomerDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+def test_no_alarm_looks_at_more_metrics_than_one_may(alarms: dict[str, Any]) -> None:
+    assert not [name for name, alarm in alarms.items() if len(list(metrics(alarm))) > IN_AN_ALARM]
+
+
+def test_an_alarm_of_both_bridges_looks_at_a_functions_metric_only_where_the_function_is(
+    sam: "Template", alarms: dict[str, Any]
+) -> None:
+    for name, alarm in alarms.items():
+        own = sam.resources[name].get("Condition")
+        for listed in alarm.get("Metrics", []):
+            condition, entry = (listed["Fn::If"][0], listed["Fn::If"][1]) if "Fn::If" in listed else (own, listed)
+            values = dimensions(entry.get("MetricStat", {}).get("Metric", {})).values()
+            named = [v["Ref"] if "Ref" in v else v["Fn::GetAtt"][0] for v in values if isinstance(v, dict)]
+            assert {sam.resources[one].get("Condition") for one in named} <= {None, condition}, (name, named)
+
+
+def test_a_share_of_failed_invocations_is_of_the_same_functions(alarms: dict[str, Any]) -> None:
+    watched: dict[str, set[str]] = {"Errors": set(), "Invocations": set()}
+    for metric in metrics(alarms["WorkerErrorsAlarm"]):
+        watched[metric["MetricName"]].add(dimensions(metric)["FunctionName"]["Ref"])
+    assert watched["Errors"] == watched["Invocations"]
+    ids = [(e["Fn::If"][1] if "Fn::If" in e else e)["Id"] for e in alarms["WorkerErrorsAlarm"]["Metrics"]]
+    assert {re.sub(r"\d", "", one) for one in ids} == {"watched", "errors", "started"}
+
+
+def dashboard(sam: "Template", name: str) -> tuple[str, Any]:
+    pattern = sam.resources[name]["Properties"]["DashboardBody"]["Fn::Sub"]
     return pattern, json.loads(pattern)
 
 
-def test_the_dashboard_names_only_what_the_template_has(sam: "Template") -> None:
-    pattern, _ = dashboard(sam)
-    named = {name.split(".")[0] for name in re.findall(r"\$\{([^}]+)\}", pattern)}
-    assert named - {"AWS::Region", "Stage"} <= set(sam.resources)
+@pytest.mark.parametrize(("board", "bridge"), BOARDS.items())
+def test_a_dashboard_names_only_what_is_there_with_its_bridge_alone(board: str, bridge: str, sam: "Template") -> None:
+    pattern, _ = dashboard(sam, board)
+    named = {name.split(".")[0] for name in re.findall(r"\$\{([^}]+)\}", pattern)} - {"AWS::Region", "Stage"}
+    assert {sam.resources[name].get("Condition") for name in named} <= {None, bridge}
+    assert sam.resources[board]["Condition"] == bridge
 
 
-def test_the_dashboard_shows_every_alarm_and_no_two_widgets_overlap(sam: "Template", alarms: dict[str, Any]) -> None:
-    _, body = dashboard(sam)
+@pytest.mark.parametrize(("board", "bridge"), BOARDS.items())
+def test_a_dashboard_shows_every_alarm_of_its_bridge_and_no_two_widgets_overlap(
+    board: str, bridge: str, sam: "Template", alarms: dict[str, Any]
+) -> None:
+    _, body = dashboard(sam, board)
     (shown,) = [w["properties"]["alarms"] for w in body["widgets"] if w["type"] == "alarm"]
-    assert {name.removeprefix("${").removesuffix(".Arn}") for name in shown} == set(alarms)
+    own = {name for name in alarms if sam.resources[name].get("Condition") in (None, bridge)}
+    assert {name.removeprefix("${").removesuffix(".Arn}") for name in shown} == own
     cells = [
         (x, y)
         for widget in body["widgets"]

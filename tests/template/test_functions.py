@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,14 @@ TIMES = {  # seconds, MB
     "meta_webhook": (10, 512),
     "bitrix24_webhook": (10, 512),
     "bitrix24_install": (20, 512),
+    "zattar_webhook": (10, 512),
+    "chatwoot_webhook": (10, 512),
     "health": (10, 256),
     "on_whatsapp_event": (45, 512),
     "on_whatsapp_status": (45, 512),
     "on_bitrix24_event": (45, 512),
+    "on_zattar_event": (45, 512),
+    "on_chatwoot_event": (45, 512),
     "refresh_bitrix24_tokens": (60, 256),
     "sweep_spill": (60, 256),
     "heal_gaps": (300, 512),
@@ -33,6 +38,9 @@ ROUTES = {
     ("POST", "/bitrix24/install"): "bitrix24_install",
     ("GET", "/bitrix24/settings"): "bitrix24_install",
     ("POST", "/bitrix24/settings"): "bitrix24_install",
+    ("POST", "/webhooks/zattar/{tenant}"): "zattar_webhook",
+    ("POST", "/webhooks/chatwoot/{tenant}"): "chatwoot_webhook",
+    ("POST", "/webhooks/chatwoot/{tenant}/{secret}"): "chatwoot_webhook",
     ("GET", "/health"): "health",
 }
 SCHEDULES = {
@@ -40,6 +48,8 @@ SCHEDULES = {
     "sweep_spill": "rate(5 minutes)",
     "heal_gaps": "rate(15 minutes)",
 }
+OFFICE = {"zattar_webhook", "chatwoot_webhook", "on_zattar_event", "on_chatwoot_event"}
+BOTH = {"health", "sweep_spill", "heal_gaps"}  # what either bridge needs
 
 
 def functions(sam: "Template") -> dict[str, dict[str, Any]]:
@@ -123,10 +133,30 @@ def test_every_function_has_a_role_and_a_log_group_of_its_own(sam: "Template") -
     assert all(groups[name]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for name in logs)
 
 
-def test_no_function_of_the_customer_bridge_is_there_without_it(sam: "Template") -> None:
-    unconditional = [
-        resource["Properties"]["CodeUri"]
+def test_a_function_is_there_with_its_bridge_alone(sam: "Template") -> None:
+    conditions = {
+        resource["Properties"]["CodeUri"].removeprefix("functions/"): resource.get("Condition")
         for resource in sam.resources.values()
-        if resource["Type"] == "AWS::Serverless::Function" and resource.get("Condition") != "DeployCustomerBridge"
-    ]
-    assert unconditional == ["functions/health"]
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    assert conditions == {
+        **dict.fromkeys(TIMES, "DeployCustomerBridge"),
+        **dict.fromkeys(OFFICE, "DeployOfficeBridge"),
+        **dict.fromkeys(BOTH),
+    }
+
+
+def test_every_function_has_an_event_to_try_it_with(sam: "Template", root: Path) -> None:
+    assert {name for name in functions(sam) if not any((root / "events" / name).glob("*.json"))} == set()
+
+
+def test_every_event_is_for_a_route_or_queue_of_its_function(sam: "Template", root: Path) -> None:
+    for path in root.glob("events/*/*.json"):
+        event, kinds = json.loads(path.read_text(encoding="utf-8")), set[str]()
+        routes = {route for route, folder in ROUTES.items() if folder == path.parent.name}
+        for told in functions(sam)[path.parent.name]["Events"].values():
+            kinds.add(told["Type"])
+        if "HttpApi" in kinds:
+            assert tuple(event["routeKey"].split(" ")) in routes, path
+        if "SQS" in kinds:
+            assert {record["eventSource"] for record in event["Records"]} == {"aws:sqs"}, path

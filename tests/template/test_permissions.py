@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ponte.storage import keys
+
 if TYPE_CHECKING:
     from tests.template.conftest import Template
 
@@ -12,8 +14,19 @@ QUEUE_EVENTS = {
     "OnWhatsappEvent": "WhatsappEventsQueue",
     "OnWhatsappStatus": "WhatsappStatusesQueue",
     "OnBitrix24Event": "Bitrix24EventsQueue",
+    "OnZattarEvent": "ZattarEventsQueue",
+    "OnChatwootEvent": "ChatwootEventsQueue",
 }
-TOKEN_USERS = {"Bitrix24Webhook", "Bitrix24Install", "RefreshBitrix24Tokens", "HealGaps", *QUEUE_EVENTS}
+OFFICE_DOORS = {"ZattarWebhook": "ZattarEventsQueue", "ChatwootWebhook": "ChatwootEventsQueue"}
+OFFICE_WORKERS = ("OnZattarEvent", "OnChatwootEvent")
+TOKEN_USERS = {
+    "Bitrix24Webhook",
+    "Bitrix24Install",
+    "RefreshBitrix24Tokens",
+    "HealGaps",
+    *OFFICE_DOORS,
+    *QUEUE_EVENTS,
+}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -91,7 +104,7 @@ def test_a_function_writes_to_its_own_log_group_only(sam: "Template", roles: dic
         assert logs == {("logs:CreateLogStream", f"{name}Logs"), ("logs:PutLogEvents", f"{name}Logs")}
 
 
-def test_only_who_calls_bitrix24_decrypts_tokens(roles: dict[str, Any]) -> None:
+def test_only_who_calls_a_portal_or_knows_offices_decrypts(roles: dict[str, Any]) -> None:
     who = {name for name, role in roles.items() if any(action.startswith("kms:") for action, _ in grants(role))}
     assert who == TOKEN_USERS
 
@@ -109,13 +122,49 @@ def test_the_audit_trail_can_only_grow(roles: dict[str, Any]) -> None:
     assert actions == {"dynamodb:PutItem"}
 
 
+def test_who_only_reads_secrets_encrypts_none(roles: dict[str, Any]) -> None:
+    for name in (*OFFICE_DOORS, *OFFICE_WORKERS):
+        assert {action for action, _ in grants(roles[name]) if action.startswith("kms:")} == {"kms:Decrypt"}
+
+
+@pytest.mark.parametrize(("name", "queue"), OFFICE_DOORS.items())
+def test_an_offices_door_reads_offices_and_fills_its_own_queue(name: str, queue: str, roles: dict[str, Any]) -> None:
+    assert {grant for grant in grants(roles[name]) if grant[0].startswith(("dynamodb:", "sqs:", "secrets"))} == {
+        ("dynamodb:GetItem", "CoreTable"),
+        ("sqs:SendMessage", queue),
+    }
+    (reading,) = [s for s in statements(roles[name]) if "dynamodb:GetItem" in s["Action"]]
+    assert reading["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["OFFICE#*"]}}
+    assert keys.office("any")[0] == "OFFICE#any"
+
+
+def test_the_office_bridge_knows_nothing_of_the_customer_bridge(roles: dict[str, Any]) -> None:
+    """Neither its secret nor its queues, nor the tables that only it needs."""
+    own = {"CoreTable", "DataKey", "StoreBucket", *OFFICE_DOORS.values()}
+    for name in (*OFFICE_DOORS, *OFFICE_WORKERS):
+        reached = {resource.split("/")[0] for _, resource in grants(roles[name])} - {f"{name}Logs"}
+        assert reached <= own | ({"MessageTable"} if name in OFFICE_WORKERS else set()), name
+
+
+@pytest.mark.parametrize("name", OFFICE_WORKERS)
+def test_an_offices_worker_changes_links_and_the_ledger_and_reads_what_was_too_big(
+    name: str, roles: dict[str, Any]
+) -> None:
+    kept = {grant for grant in grants(roles[name]) if grant[0].startswith(("dynamodb:", "s3:"))}
+    assert kept == {
+        *((f"dynamodb:{verb}Item", "CoreTable") for verb in ("Delete", "Get", "Put", "Update")),
+        *((f"dynamodb:{verb}Item", "MessageTable") for verb in ("Put", "Update")),
+        ("s3:GetObject", "StoreBucket/claim/*"),
+    }
+
+
 def test_metas_door_touches_no_table_and_no_key(roles: dict[str, Any]) -> None:
     services = {action.split(":")[0] for action, _ in grants(roles["MetaWebhook"])}
     assert services == {"logs", "sqs", "s3", "secretsmanager"}
 
 
 def test_doors_put_objects_but_read_none(roles: dict[str, Any]) -> None:
-    for name in ("MetaWebhook", "Bitrix24Webhook", "Bitrix24Install"):
+    for name in ("MetaWebhook", "Bitrix24Webhook", "Bitrix24Install", *OFFICE_DOORS):
         objects = {grant for grant in grants(roles[name]) if grant[0].startswith("s3:")}
         assert objects == {("s3:PutObject", "StoreBucket/claim/*"), ("s3:PutObject", "StoreBucket/spill/*")}
 

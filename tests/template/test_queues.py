@@ -8,13 +8,22 @@ import pytest
 if TYPE_CHECKING:
     from tests.template.conftest import Template
 
-QUEUES = {"WhatsappEventsQueue": True, "WhatsappStatusesQueue": False, "Bitrix24EventsQueue": True}  # name -> FIFO
+QUEUES = {  # name -> FIFO
+    "WhatsappEventsQueue": True,
+    "WhatsappStatusesQueue": False,
+    "Bitrix24EventsQueue": True,
+    "ZattarEventsQueue": True,
+    "ChatwootEventsQueue": True,
+}
 FOURTEEN_DAYS = 14 * 24 * 3600
 CONSUMERS = {
     "WhatsappEventsQueue": "OnWhatsappEventFunction",
     "WhatsappStatusesQueue": "OnWhatsappStatusFunction",
     "Bitrix24EventsQueue": "OnBitrix24EventFunction",
+    "ZattarEventsQueue": "OnZattarEventFunction",
+    "ChatwootEventsQueue": "OnChatwootEventFunction",
 }
+AT_ONCE = {"ZattarEventsQueue": 20, "ChatwootEventsQueue": 20}  # an office's two systems are small; others 50
 
 
 def dead_letters(name: str) -> str:
@@ -49,6 +58,13 @@ def test_every_queue_keeps_messages_for_fourteen_days_encrypted(queues: dict[str
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
 
 
+def test_a_queue_is_there_with_its_bridge_alone(sam: "Template", queues: dict[str, Any]) -> None:
+    for name in queues:
+        is_office = name.startswith(("Zattar", "Chatwoot"))
+        for resource in (name, f"{name}Policy"):
+            assert sam.resources[resource]["Condition"] == f"Deploy{'Office' if is_office else 'Customer'}Bridge"
+
+
 def test_no_queue_has_a_delay_or_a_physical_name(queues: dict[str, Any]) -> None:
     assert not [name for name, queue in queues.items() if {"DelaySeconds", "QueueName"} & set(queue)]
 
@@ -81,6 +97,6 @@ def test_a_consumer_takes_ten_at_once_and_reports_failures_one_by_one(
     (mapping,) = [m for m in mappings if m["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}]
     assert mapping["BatchSize"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 50}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": AT_ONCE.get(name, 50)}
     assert "FilterCriteria" not in mapping, "what a filter does not match, SQS deletes for good"
     assert mapping["FunctionName"] == {"Ref": f"{CONSUMERS[name]}Aliaslive"}

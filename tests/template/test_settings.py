@@ -19,6 +19,8 @@ URLS = {
     "Bitrix24InstallUrl": "/bitrix24/install",
     "Bitrix24SettingsUrl": "/bitrix24/settings",
     "Bitrix24EventsUrl": "/webhooks/bitrix24/outbound",
+    "ZattarWebhookUrl": "/webhooks/zattar/TENANT",
+    "ChatwootWebhookUrl": "/webhooks/chatwoot/TENANT",
 }
 
 
@@ -88,7 +90,7 @@ def test_a_changed_layer_makes_a_new_version_of_each_function(translate: Callabl
 
 def test_production_alone_deploys_gradually(translated: Callable[[str], "Template"]) -> None:
     groups = {s: len(translated(s).of_type("AWS::CodeDeploy::DeploymentGroup")) for s in ("dev", "staging", "prod")}
-    assert groups == {"dev": 0, "staging": 0, "prod": 6}
+    assert groups == {"dev": 0, "staging": 0, "prod": 10}
 
 
 def test_production_alone_keeps_snapshots_of_what_people_wait_for(sam: "Template") -> None:
@@ -98,5 +100,11 @@ def test_production_alone_keeps_snapshots_of_what_people_wait_for(sam: "Template
         if "SnapStart" in function
     }
     only_prod = {"Fn::If": ["IsProd", "PublishedVersions", "None"]}
-    names = ("MetaWebhookFunction", "Bitrix24WebhookFunction", "Bitrix24InstallFunction")
+    names = (
+        "MetaWebhookFunction",
+        "Bitrix24WebhookFunction",
+        "Bitrix24InstallFunction",
+        "ZattarWebhookFunction",
+        "ChatwootWebhookFunction",
+    )
     assert snapped == dict.fromkeys(names, only_prod)
