@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -121,11 +122,8 @@ def _write_operator_file(settings: Settings, emulator: Emulator, deployed: Deplo
     """What `ponte --sandbox` needs: a function's environment, with the credential of the account's root."""
     function = emulator.client("lambda").get_function_configuration(FunctionName="heal_gaps")
     environment = dict(function["Environment"]["Variables"])
-    queues = deployed.queues()
-    environment |= {
-        "WHATSAPP_EVENTS_QUEUE_URL": queues["WhatsappEventsQueue"],
-        "WHATSAPP_STATUSES_QUEUE_URL": queues["WhatsappStatusesQueue"],
-        "BITRIX24_EVENTS_QUEUE_URL": queues["Bitrix24EventsQueue"],
+    queues = {_variable(name): url for name, url in deployed.queues().items()}
+    environment |= {f"{name}_QUEUE_URL": url for name, url in queues.items()} | {
         "CORE_TABLE": deployed.physical("CoreTable"),
         "MESSAGE_TABLE": deployed.physical("MessageTable"),
         "AUDIT_TABLE": deployed.physical("AuditTable"),
@@ -137,6 +135,11 @@ def _write_operator_file(settings: Settings, emulator: Emulator, deployed: Deplo
     }
     dead = {name: url for name, url in deployed.of_type("AWS::SQS::Queue").items() if "DeadLetter" in name}
     _write(settings, "operator.json", {"environment": environment, "dead_letters": dead})
+
+
+def _variable(queue: str) -> str:
+    """WhatsappEventsQueue -> WHATSAPP_EVENTS, as the functions' settings begin."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", queue.removesuffix("Queue")).upper()
 
 
 def _write(settings: Settings, name: str, tree: object) -> None:

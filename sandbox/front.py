@@ -9,6 +9,7 @@ laptop thirty of them starting at once take half a minute, so that only a few re
 
 import http.client
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ class Front:
         self._emulator = emulator
         self.api_host = ""
         self._paths: frozenset[str] = frozenset()
+        self._shapes: list[tuple[str, re.Pattern[str]]] = []
         self._gate = threading.Condition()
         self._paused = False
         self._in_flight = 0
@@ -55,6 +57,7 @@ class Front:
     def target(self, api_id: str, paths: frozenset[str]) -> None:
         """From now on requests go to this HTTP API; paths: those it has a route for."""
         self._paths = paths
+        self._shapes = [(path, _shape(path)) for path in sorted(paths) if "{" in path]
         self.api_host = f"{api_id}.execute-api.localhost:{self._emulator[1]}"
 
     def in_flight(self) -> int:
@@ -83,8 +86,8 @@ class Front:
             self._gate.notify_all()
 
     def slot(self, path: str) -> threading.BoundedSemaphore:
-        """What a request to this path holds while it is inside; unknown paths share one."""
-        known = path if path in self._paths else ""
+        """What a request to this path holds while it is inside: one per route; unknown paths share one."""
+        known = path if path in self._paths else next((r for r, shape in self._shapes if shape.fullmatch(path)), "")
         with self._gate:
             return self._slots.setdefault(known, threading.BoundedSemaphore(AT_ONCE))
 
@@ -93,6 +96,11 @@ class Front:
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
+
+
+def _shape(route: str) -> re.Pattern[str]:
+    """/webhooks/zattar/{tenant} as the paths it takes."""
+    return re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", route)))
 
 
 class _Server(ThreadingHTTPServer):

@@ -17,8 +17,9 @@ from ponte.storage.directory import line_item, number_item, portal_item, window_
 from ponte.storage.grants import Cipher, context
 from ponte.storage.ledger import TTL_SECONDS
 from ponte.storage.ledger_items import STEP
-from ponte.storage.table import Item, Put, Table, Write
+from ponte.storage.table import Item, Table
 from sandbox import scenario as given
+from sandbox.office_seed import Collected
 
 SERVER_ENDPOINT = "https://oauth.bitrix.info/rest/"
 INSTALLER = "1"  # the portal's first user, an administrator
@@ -122,23 +123,6 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
     )
 
 
-class _Collected:
-    """Takes the writes of a storage class instead of a table, to be sent in batches."""
-
-    def __init__(self) -> None:
-        self.items: list[Item] = []
-
-    def transact(self, writes: object) -> None:
-        for write in writes:  # type: ignore[attr-defined]
-            self.write(write)
-
-    def write(self, write: Write) -> Item:
-        if not isinstance(write, Put):
-            raise TypeError("a seed only puts")
-        self.items.append(dict(write.item))
-        return {}
-
-
 def _line_numbers(portal: given.Portal) -> Lines:
     return {(line["connector"], line["line"]): line.get("phone_number_id", "") for line in portal["lines"]}
 
@@ -149,7 +133,7 @@ def seed_chats(portal: given.Portal, known: Mapping[str, Number]) -> list[Item]:
     Without an address of its own a chat is addressed by `external`: digits are a phone, anything else a BSUID.
     """
     numbers = _line_numbers(portal)
-    collected = _Collected()
+    collected = Collected()
     for chat in portal["chats"]:
         phone_number_id = numbers.get((chat["connector"], chat["line"]), "")
         if not phone_number_id:

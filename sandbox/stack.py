@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ponte.runtime.redrive import direction
 from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
 from ponte.storage.grants import context
 from ponte.storage.kms import KmsCipher
@@ -17,7 +18,7 @@ from ponte.storage.ledger import Ledger
 from ponte.storage.ledger_items import STEP, log_of, word
 from ponte.storage.table import Item, Update
 from ponte.texts import text as sentence
-from sandbox import seed
+from sandbox import office_seed, seed
 from sandbox.control import DrainState
 from sandbox.deploy import Deployment
 from sandbox.emulator import Emulator
@@ -29,6 +30,7 @@ BATCH = 25
 LOG = logging.getLogger("sandbox")
 PAUSE_SECONDS = 0.8
 WARM = ("meta_webhook", "bitrix24_webhook", "on_whatsapp_event", "on_bitrix24_event")
+WARM_OFFICE = ("zattar_webhook", "chatwoot_webhook", "on_zattar_event", "on_chatwoot_event")
 
 
 class SandboxStack:
@@ -65,18 +67,21 @@ class SandboxStack:
                     self._emulator.command("resume")
             finally:
                 self._front.resume()
-            self.warm()
+            self.warm(scenario)
         LOG.info("scenario in place after %d ms", (time.monotonic() - began) * 1000)
 
-    def warm(self) -> None:
+    def warm(self, scenario: Scenario) -> None:
         """Processes of the functions that every message passes are started before it comes."""
         known = self._deployment.functions
-        self._emulator.command("warm", functions=[[name, known[name]] for name in WARM if name in known])
+        has_offices = bool((scenario.get("zattar") or {}).get("tenants"))
+        names = (*WARM, *WARM_OFFICE) if has_offices else WARM
+        self._emulator.command("warm", functions=[[name, known[name]] for name in names if name in known])
 
     def _configure(self, scenario: Scenario) -> None:
         value = json.dumps(seed.app_secret(scenario))
         self._emulator.client("secretsmanager").put_secret_value(SecretId=self._secret, SecretString=value)
         self._put(self._core, seed.core_items(scenario, self._cipher))
+        self._put(self._core, office_seed.office_items(scenario, self._cipher, clock_ms()))
         self._put(self._message, seed.seed_sent(scenario, clock_ms()))
         self._unsettled = {
             portal["member_id"]: [dict(line) for line in portal["lines"] if not line.get("phone_number_id")]
@@ -163,7 +168,7 @@ class SandboxStack:
             {
                 "id": item["event_id"],
                 "source_id": item["source_id"],
-                "direction": "inbound" if item["source"] == "wa" else "outbound",
+                "direction": direction(item),
                 "conversation": item["conversation"],
                 "reason": _reason(item),
                 "parked_ms": item["parked_ms"],

@@ -24,8 +24,17 @@ WORKER = {
     "use State",
     "read secret",
     "use key",
+    "open secrets",
     "get claim",
     "put claim",
+}
+OFFICE_WORKER = {"read Core", "write Core", "write Message", "open secrets", "get claim"}
+SEND_ALL = {
+    "send whatsapp events",
+    "send statuses",
+    "send bitrix24 events",
+    "send zattar events",
+    "send chatwoot events",
 }
 FILES = {"get media", "put media"}
 MATRIX: dict[str, set[str]] = {
@@ -37,6 +46,7 @@ MATRIX: dict[str, set[str]] = {
         "send bitrix24 events",
         "read secret",
         "use key",
+        "open secrets",
         "put spill",
         "put claim",
     },
@@ -47,16 +57,21 @@ MATRIX: dict[str, set[str]] = {
         "send bitrix24 events",
         "read secret",
         "use key",
+        "open secrets",
         "put spill",
         "put claim",
     },
+    "zattar_webhook": {"read Core", "send zattar events", "open secrets", "put spill", "put claim"},
+    "chatwoot_webhook": {"read Core", "send chatwoot events", "open secrets", "put spill", "put claim"},
     "health": {"ask queues", "describe Core"},
     "on_whatsapp_event": WORKER | FILES | {"receive whatsapp events", "send bitrix24 events", "put spill"},
     "on_whatsapp_status": WORKER | {"receive statuses"},
     # the scans: erasing a portal's data after an uninstallation
     "on_bitrix24_event": WORKER | FILES | {"receive bitrix24 events", "scan Core", "scan Message"},
-    "refresh_bitrix24_tokens": {"read Core", "write Core", "read secret", "use key"},
-    "sweep_spill": {"send whatsapp events", "send statuses", "send bitrix24 events", "get spill", "delete spill"},
+    "on_zattar_event": OFFICE_WORKER | {"receive zattar events"},
+    "on_chatwoot_event": OFFICE_WORKER | {"receive chatwoot events"},
+    "refresh_bitrix24_tokens": {"read Core", "write Core", "read secret", "use key", "open secrets"},
+    "sweep_spill": SEND_ALL | {"get spill", "delete spill"},
     "heal_gaps": {
         "read Core",
         "write Core",
@@ -65,9 +80,8 @@ MATRIX: dict[str, set[str]] = {
         "use State",
         "read secret",
         "use key",
-        "send whatsapp events",
-        "send statuses",
-        "send bitrix24 events",
+        "open secrets",
+        *SEND_ALL,
         "get spill",
         "delete spill",
         "put spill",
@@ -90,6 +104,7 @@ class Role:
 
     environment: dict[str, str]
     credentials: dict[str, str]
+    secret: bytes
 
     def client(self, service: str) -> Any:
         make: Any = boto3.client
@@ -107,6 +122,8 @@ class Role:
             "whatsapp events": "WHATSAPP_EVENTS",
             "statuses": "WHATSAPP_STATUSES",
             "bitrix24 events": "BITRIX24_EVENTS",
+            "zattar events": "ZATTAR_EVENTS",
+            "chatwoot events": "CHATWOOT_EVENTS",
         }
         tries: dict[str, Callable[[], Any]] = {}
         for label, name in names.items():
@@ -138,6 +155,7 @@ class Role:
             "use key": lambda: self.client("kms").encrypt(
                 KeyId=env["DATA_KEY_ARN"], Plaintext=b"x", EncryptionContext=context
             ),
+            "open secrets": lambda: self.client("kms").decrypt(CiphertextBlob=self.secret, EncryptionContext=context),
             "drop key": lambda: self.client("kms").schedule_key_deletion(KeyId=env["DATA_KEY_ARN"]),
             "read secret": lambda: self.client("secretsmanager").get_secret_value(SecretId=env["APP_SECRET_ARN"]),
             "change secret": lambda: self.client("secretsmanager").put_secret_value(
@@ -174,7 +192,9 @@ def role(running: Sandbox, request: pytest.FixtureRequest) -> Role:
         "aws_secret_access_key": given["SecretAccessKey"],
         "aws_session_token": given["SessionToken"],
     }
-    return Role(environment, credentials)
+    context = {"tenant": "t", "field": "access_token"}
+    shut = make("kms", **where).encrypt(KeyId=environment["DATA_KEY_ARN"], Plaintext=b"x", EncryptionContext=context)
+    return Role(environment, credentials, shut["CiphertextBlob"])
 
 
 @pytest.mark.parametrize(("role", "function"), [(name, name) for name in MATRIX], indirect=["role"], ids=list(MATRIX))

@@ -97,6 +97,15 @@ def raw(front: Front, request: bytes) -> bytes:
         return connection.recv(65536)
 
 
+def test_each_route_has_its_own_places_whatever_office_it_names(front: Front) -> None:
+    offices, secret = "/webhooks/zattar/{tenant}", "/webhooks/chatwoot/{tenant}/{secret}"
+    front.target("abc123", frozenset({"/webhooks/meta", offices, secret}))
+    assert front.slot("/webhooks/zattar/a") is front.slot("/webhooks/zattar/b-c")
+    others = ("/webhooks/meta", "/webhooks/zattar/a/b", "/webhooks/chatwoot/a/b")
+    assert len({id(front.slot(path)) for path in ("/webhooks/zattar/a", *others)}) == 4
+    assert front.slot("/nowhere") is front.slot("/webhooks/zattar/a/b") is front.slot("/webhooks/zattar/")
+
+
 @pytest.mark.parametrize("body", [b"{}", b'{"a":"\xff\xfe"}', b"\x00\x01", b"", b"a[b]=1&c=%00"], ids=repr)
 def test_the_bytes_arrive_as_they_were_sent(front: Front, body: bytes) -> None:
     status, told = post(front, body, {"X-Hub-Signature-256": "sha256=00"})

@@ -38,6 +38,12 @@ WHATSAPP_STATUSES = Route("whatsapp_statuses_queue_url", fifo=False)
 BITRIX24_EVENTS = Route("bitrix24_events_queue_url", fifo=True)
 ZATTAR_EVENTS = Route("zattar_events_queue_url", fifo=True)
 CHATWOOT_EVENTS = Route("chatwoot_events_queue_url", fifo=True)
+_DIRECTIONS = {
+    "wa": "inbound",
+    "b24": "outbound",
+    "zt": "zattar_to_chatwoot",
+    "cw": "chatwoot_to_zattar",
+}
 _BY_SOURCE = {"b24": BITRIX24_EVENTS, "zt": ZATTAR_EVENTS, "cw": CHATWOOT_EVENTS}
 
 
@@ -59,6 +65,11 @@ def route_of(envelope: Envelope) -> Route:
 def public_id(row: Mapping[str, Any]) -> str:
     """By what people name a parked message: the digest that its log lines carry ("event"), so that no phone shows."""
     return digest(str(row["event_id"]))
+
+
+def direction(row: Mapping[str, Any]) -> str:
+    """inbound (to the portal), outbound (to the phone), zattar_to_chatwoot or chatwoot_to_zattar."""
+    return _DIRECTIONS[str(row["source"])]
 
 
 def reason_code(row: Item) -> str:
