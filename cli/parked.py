@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from cli.rows import direction, way, way_table
+from cli.rows import way, way_table
 from cli.session import Session, Usage, moment, quiet, stamp
 from cli.words import plain
 from cli.words import reason as reason_sentence
 from ponte.runtime import wiring
-from ponte.runtime.redrive import choose, drop, public_id, reason_code, redrive
+from ponte.runtime.redrive import choose, direction, drop, public_id, reason_code, redrive
 from ponte.storage.table import Item
 
 app = typer.Typer(no_args_is_help=True, help="Mensagens estacionadas / parked messages")

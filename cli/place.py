@@ -18,7 +18,6 @@ from ponte.runtime.settings import EGRESS
 
 DEFAULT_SANDBOX = ".sandbox"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-QUEUES = ("WhatsappEvents", "WhatsappStatuses", "Bitrix24Events")
 _OUTPUTS = {
     "CoreTableName": "CORE_TABLE",
     "MessageTableName": "MESSAGE_TABLE",
@@ -31,15 +30,17 @@ _OUTPUTS = {
     "WhatsappEventsQueueUrl": "WHATSAPP_EVENTS_QUEUE_URL",
     "WhatsappStatusesQueueUrl": "WHATSAPP_STATUSES_QUEUE_URL",
     "Bitrix24EventsQueueUrl": "BITRIX24_EVENTS_QUEUE_URL",
+    "ZattarEventsQueueUrl": "ZATTAR_EVENTS_QUEUE_URL",
+    "ChatwootEventsQueueUrl": "CHATWOOT_EVENTS_QUEUE_URL",
     "WhatsappEventsDeadLettersUrl": "WHATSAPP_EVENTS_DEAD_LETTERS_QUEUE_URL",
     "WhatsappStatusesDeadLettersUrl": "WHATSAPP_STATUSES_DEAD_LETTERS_QUEUE_URL",
     "Bitrix24EventsDeadLettersUrl": "BITRIX24_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "ZattarEventsDeadLettersUrl": "ZATTAR_EVENTS_DEAD_LETTERS_QUEUE_URL",
+    "ChatwootEventsDeadLettersUrl": "CHATWOOT_EVENTS_DEAD_LETTERS_QUEUE_URL",
 }
 _PARAMETERS = {"Stage": "STAGE", "GraphVersion": "GRAPH_VERSION", "ConnectorId": "CONNECTOR_ID", "Language": "LANGUAGE"}
 _QUEUE_URLS = {
-    "WhatsappEvents": "WHATSAPP_EVENTS_QUEUE_URL",
-    "WhatsappStatuses": "WHATSAPP_STATUSES_QUEUE_URL",
-    "Bitrix24Events": "BITRIX24_EVENTS_QUEUE_URL",
+    output.removesuffix("QueueUrl"): name for output, name in _OUTPUTS.items() if output.endswith("QueueUrl")
 }
 # Of the person's own shell, these would send a sandbox's calls elsewhere, or a stack's through a sandbox.
 _NOT_IN_A_SANDBOX = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -76,8 +77,8 @@ class Place:
     def queues(self) -> tuple[QueuePair, ...]:
         """Every queue of the deployed bridges, in a fixed order."""
         pairs = (
-            QueuePair(name, self.environment.get(_QUEUE_URLS[name], ""), self.dead_letters.get(name, ""))
-            for name in QUEUES
+            QueuePair(name, self.environment.get(variable, ""), self.dead_letters.get(name, ""))
+            for name, variable in _QUEUE_URLS.items()
         )
         return tuple(pair for pair in pairs if pair.url)
 

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.rows import direction
 from cli.session import Session, quiet
 from cli.words import knows
 from ponte.runtime import wiring
 from ponte.runtime.lookup import among_parked, by_key
-from ponte.runtime.redrive import public_id, redrive
+from ponte.runtime.redrive import direction, public_id, redrive
 from ponte.runtime.replay import Plan, Replay, Unplanned
 from ponte.storage.table import Item
 
@@ -28,7 +27,8 @@ def replay(context: typer.Context, ids: Ids, yes: Yes = False) -> None:
     session.enter()
     with quiet():
         means, planner = wiring.means(), Replay(wiring.outside(), wiring.settings())
-        found = {each: by_key(means, each) or among_parked(means, each) for each in dict.fromkeys(ids)}
+        tenants = wiring.offices().tenants
+        found = {each: by_key(means, each, tenants) or among_parked(means, each) for each in dict.fromkeys(ids)}
         plans = {each: planner.plan(row) for each, row in found.items() if row is not None}
     rows = [row for each, row in found.items() if row is not None and _is_worth_it(plans[each])]
     all_worth_it = len(rows) == len(found)

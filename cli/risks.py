@@ -5,11 +5,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.rows import direction
 from cli.session import Session, moment, quiet, stamp
 from cli.words import words
 from ponte.runtime import wiring
-from ponte.runtime.redrive import public_id
+from ponte.runtime.redrive import direction, public_id
 from ponte.storage.ledger_items import word
 from ponte.storage.risks import Risk
 

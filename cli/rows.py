@@ -1,6 +1,5 @@
 """Items of the ledger as people read them: which way, and what happened when."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -9,10 +8,6 @@ from cli.session import Session, moment
 from cli.words import knows
 from ponte.storage.ledger_items import log_of
 from ponte.storage.table import Item
-
-
-def direction(row: Mapping[str, Any]) -> str:
-    return "inbound" if row.get("source") == "wa" else "outbound"
 
 
 def way(row: Item) -> list[dict[str, Any]]:

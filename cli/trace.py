@@ -5,19 +5,23 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.rows import direction, way, way_table
+from cli.rows import way, way_table
 from cli.session import Session, client, quiet
 from cli.words import words
 from ponte.digest import digest
 from ponte.runtime import wiring
 from ponte.runtime.lookup import among_parked, by_key
 from ponte.runtime.perform import Means
-from ponte.runtime.redrive import public_id
+from ponte.runtime.redrive import direction, public_id
 from ponte.storage.ledger_items import word
 from ponte.storage.table import Item
 
 Id = Annotated[
-    str, typer.Argument(help="wamid, id da mensagem no Bitrix24 ou id dos logs / wamid, Bitrix24's message id, log id")
+    str,
+    typer.Argument(
+        help="wamid, id da mensagem no Bitrix24, evento de escritório, id dos logs / "
+        "wamid, Bitrix24's message id, an office's event, log id"
+    ),
 ]
 Scan = Annotated[bool, typer.Option("--scan", help="lê a tabela inteira, se preciso / read the whole table if need be")]
 
@@ -28,7 +32,7 @@ def trace(context: typer.Context, id: Id, scan: Scan = False) -> None:
     place = session.enter()
     with quiet():
         means = wiring.means()
-        row = by_key(means, id) or among_parked(means, id)
+        row = by_key(means, id, wiring.offices().tenants) or among_parked(means, id)
         if row is None and (scan or place.is_sandbox):
             row = by_scan(means, id)
     if row is None:

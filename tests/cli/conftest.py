@@ -22,7 +22,8 @@ type Run = Callable[..., tuple[int, Any]]
 def place(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:  # noqa: F811
     """Every command of the test enters it, whatever --sandbox says."""
     dead = {}
-    for queue, url in (("WhatsappEvents", "WHATSAPP_EVENTS"), ("Bitrix24Events", "BITRIX24_EVENTS")):
+    for queue in ("WhatsappEvents", "Bitrix24Events", "ZattarEvents"):
+        url = queue.replace("Events", "_EVENTS").upper()
         name = aws.urls[url].rsplit("/", 1)[-1].replace("events", "events_dead")
         dead[queue] = aws.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
     environment = {f"{queue}_QUEUE_URL": url for queue, url in aws.urls.items()}

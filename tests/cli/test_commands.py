@@ -119,12 +119,13 @@ def test_dead_letters_are_counted_and_moved_back_in_order(place: Place, ponte: R
     for number in range(12):
         dead_letter(place, "Bitrix24Events", number)
     counts = {row["queue"]: row["count"] for row in ponte("dlq", "list")[1]["dead_letters"]}
-    assert counts == {"WhatsappEvents": 0, "Bitrix24Events": 12}
+    assert counts == {"WhatsappEvents": 0, "Bitrix24Events": 12, "ZattarEvents": 0}
     status, answer = ponte("dlq", "redrive", "--all", "--yes")
     assert status == 0
     assert [(one["queue"], one["state"], one["count"]) for one in answer["dead_letters"]] == [
         ("WhatsappEvents", "empty", 0),
         ("Bitrix24Events", "moved", 12),
+        ("ZattarEvents", "empty", 0),
     ]
     assert all(row["count"] == 0 for row in ponte("dlq", "list")[1]["dead_letters"])
     bodies = []

@@ -166,7 +166,7 @@ def test_every_output_that_is_read_is_one_of_the_template() -> None:
     assert place.queues() == ()
     for name in ("CoreTableName", "BaseUrl", "AppSecretArn", "DataKeyArn", "StoreBucketName"):
         assert f"\n  {name}:\n" in outputs
-    for queue in ("WhatsappEvents", "WhatsappStatuses", "Bitrix24Events"):
+    for queue in ("WhatsappEvents", "WhatsappStatuses", "Bitrix24Events", "ZattarEvents", "ChatwootEvents"):
         assert f"\n  {queue}QueueUrl:\n" in outputs
         assert f"\n  {queue}DeadLettersUrl:\n" in outputs
 

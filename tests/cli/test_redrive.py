@@ -8,8 +8,10 @@ import pytest
 from ponte.queue.envelope import Envelope
 from ponte.runtime.redrive import (
     BITRIX24_EVENTS,
+    CHATWOOT_EVENTS,
     WHATSAPP_EVENTS,
     WHATSAPP_STATUSES,
+    ZATTAR_EVENTS,
     Queue,
     Redriven,
     Route,
@@ -84,8 +86,10 @@ def send(ledger: Ledger, queue: Recorder, *, reason: str = "") -> list[Redriven]
         (Envelope("b24", "m", "x", "OperatorMessage", "c", 1, 1), BITRIX24_EVENTS),
         (Envelope("b24", "m", "x", "SetUpPortal", "c", 1, 1), BITRIX24_EVENTS),
         (Envelope("b24", "m", "x", "status", "c", 1, 1), BITRIX24_EVENTS),
+        (Envelope("zt", "office", "x", "PersonChanged", "c", 1, 1), ZATTAR_EVENTS),
+        (Envelope("cw", "office", "x", "contact_updated", "c", 1, 1), CHATWOOT_EVENTS),
     ],
-    ids=["message", "echo", "status", "operator", "set_up", "a kind of the other side"],
+    ids=["message", "echo", "status", "operator", "set_up", "a kind of the other side", "zattar", "chatwoot"],
 )
 def test_an_envelope_goes_back_to_the_queue_it_came_through(one: Envelope, route: Route) -> None:
     assert route_of(one) == route

@@ -20,6 +20,9 @@ class Stopped:
     def now_ms(self) -> int:
         return SENT_MS
 
+    def sleep_ms(self, _ms: int) -> None:
+        """Nobody waits here."""
+
 
 def chatwoot(**changes: Any) -> Chatwoot:
     fields: dict[str, Any] = {

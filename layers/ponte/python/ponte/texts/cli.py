@@ -104,6 +104,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "column.attempts": {"pt-BR": "tentativas", "en": "attempts"},
     "direction.inbound": {"pt-BR": "WhatsApp → Bitrix24", "en": "WhatsApp → Bitrix24"},
     "direction.outbound": {"pt-BR": "Bitrix24 → WhatsApp", "en": "Bitrix24 → WhatsApp"},
+    "direction.zattar_to_chatwoot": {"pt-BR": "Zattar → Chatwoot", "en": "Zattar → Chatwoot"},
+    "direction.chatwoot_to_zattar": {"pt-BR": "Chatwoot → Zattar", "en": "Chatwoot → Zattar"},
     # -- replay
     "replay.title": {"pt-BR": "{id} · {direction}", "en": "{id} · {direction}"},
     "replay.then": {"pt-BR": "então: {how}", "en": "then: {how}"},
