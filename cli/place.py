@@ -74,6 +74,12 @@ class Place:
     environment: Mapping[str, str] = field(repr=False)
     dead_letters: Mapping[str, str] = field(default_factory=dict)
 
+    def bridges(self) -> frozenset[str]:
+        """customer, office: by the queues that there are."""
+        names = {pair.name for pair in self.queues()}
+        found = {"customer": "WhatsappEvents" in names, "office": "ZattarEvents" in names}
+        return frozenset(bridge for bridge, is_there in found.items() if is_there)
+
     def queues(self) -> tuple[QueuePair, ...]:
         """Every queue of the deployed bridges, in a fixed order."""
         pairs = (

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from cli.doctor import meta, portal, queues, stack
+from cli.doctor import meta, office, portal, queues, stack
 from cli.doctor.circuits import CircuitProbe, circuit
 from cli.doctor.findings import Failed, Finding
 from cli.doctor.meta import AccountProbe, NumberProbe
+from cli.doctor.office import OfficeProbe, RefusedProbe
 from cli.doctor.portal import PortalProbe
 from cli.doctor.queues import QueueProbe
 from cli.doctor.stack import Verification
@@ -14,8 +15,12 @@ from ponte.storage.secrets import AppSecrets
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything that was asked. Failed in place of a value: our own side did not let us ask."""
+    """Everything that was asked. Failed in place of a value: our own side did not let us ask.
 
+    bridges: those deployed, "customer" and "office"; of another nothing was asked and nothing is found.
+    """
+
+    bridges: frozenset[str]
     base_url: str
     connector_id: str
     resources: dict[str, str]
@@ -29,15 +34,29 @@ class Examination:
     parked: int | Failed
     spilled: int | Failed
     circuits: tuple[CircuitProbe, ...] = ()
+    offices: tuple[OfficeProbe | Failed, ...] | Failed = ()
+    refused: tuple[RefusedProbe, ...] = ()
 
 
 def diagnose(seen: Examination) -> list[Finding]:
     """One finding per check and thing checked."""
+    return [
+        stack.resources(seen.resources),
+        *(_customer(seen) if "customer" in seen.bridges else ()),
+        *(_office(seen) if "office" in seen.bridges else ()),
+        *(queues.dead_letters(probe) for probe in seen.queues),
+        *(circuit(probe) for probe in seen.circuits),
+        queues.parked(seen.parked),
+        queues.spill(seen.spilled),
+        *(queues.oldest(probe) for probe in seen.queues),
+    ]
+
+
+def _customer(seen: Examination) -> list[Finding]:
     numbers = () if isinstance(seen.numbers, Failed) else seen.numbers
     portals = () if isinstance(seen.portals, Failed) else seen.portals
     handler = f"{seen.base_url}/webhooks/bitrix24/outbound"
     return [
-        stack.resources(seen.resources),
         stack.app_secret(seen.secret),
         meta.numbers_known(seen.numbers),
         meta.token(seen.numbers),
@@ -49,9 +68,13 @@ def diagnose(seen: Examination) -> list[Finding]:
         portal.portals(seen.portals, f"{seen.base_url}/bitrix24/install"),
         *(finding for probe in portals for finding in portal.portal(probe, seen.connector_id, handler)),
         *(portal.number_joined(probe.number) for probe in numbers),
-        *(queues.dead_letters(probe) for probe in seen.queues),
-        *(circuit(probe) for probe in seen.circuits),
-        queues.parked(seen.parked),
-        queues.spill(seen.spilled),
-        *(queues.oldest(probe) for probe in seen.queues),
+    ]
+
+
+def _office(seen: Examination) -> list[Finding]:
+    found = () if isinstance(seen.offices, Failed) else seen.offices
+    return [
+        office.offices(seen.offices),
+        *(finding for probe in found for finding in office.office(probe)),
+        *(office.refused(probe) for probe in seen.refused),
     ]

@@ -16,6 +16,7 @@ from cli.doctor.circuits import CircuitProbe
 from cli.doctor.diagnosis import Examination
 from cli.doctor.findings import Failed
 from cli.doctor.meta import AccountProbe, NumberProbe
+from cli.doctor.office import OfficeProbe, RefusedProbe
 from cli.doctor.portal import LineProbe, PortalProbe
 from cli.doctor.queues import QueueProbe
 from cli.doctor.stack import Reply, Verification
@@ -33,6 +34,7 @@ from ponte.storage.secrets import AppSecrets
 from ponte.whatsapp import requests as whatsapp
 
 CALL_SECONDS = 10.0
+REFUSED = {"zattar": "secret_mismatch", "chatwoot": "signature_mismatch"}  # door -> the word of its outcome lines
 TEMPLATE_PAGES = 3  # of a hundred: enough to see whether an unverified business is at its end
 WAITING = (
     "ApproximateNumberOfMessages",
@@ -65,20 +67,26 @@ class Examiner:
     def examine(self, tell: Callable[[str], None]) -> Examination:
         """tell: is told the key of what is being asked, for whoever waits."""
         tell("doctor.stack.resources")
-        resources = self._resources()
+        resources, bridges = self._resources(), self._place.bridges()
+        is_customer = "customer" in bridges
         secret = attempt(lambda: wiring.secrets().read())
         means = attempt(wiring.means)
         tell("doctor.meta.token")
-        token = "" if isinstance(secret, Failed) else secret.access_token
+        token = "" if isinstance(secret, Failed) or not is_customer else secret.access_token
         numbers = self._numbers(means, token)
         accounts = self._accounts(means, token, numbers)
         tell("doctor.meta.verification")
-        verification = secret if isinstance(secret, Failed) else self._verification(secret)
-        mismatches = self.signature_mismatches()
+        verification = (
+            self._verification(secret) if is_customer and not isinstance(secret, Failed) else Failed("app_secret")
+        )
+        mismatches = self.refused_lately("meta_webhook", "signature_mismatch")
         tell("doctor.portals")
         portals = self._portals(means)
+        tell("doctor.office.offices")
+        offices = self._offices() if "office" in bridges else ()
         tell("doctor.queue.dead")
         return Examination(
+            bridges=bridges,
             base_url=self._settings.public_base_url,
             connector_id=self._settings.connector_id,
             resources=resources,
@@ -92,6 +100,10 @@ class Examiner:
             parked=means if isinstance(means, Failed) else attempt(lambda: len(means.ledger.parked())),
             spilled=attempt(lambda: sum(1 for _ in wiring.store().keys("spill/"))),
             circuits=self._circuits(means, numbers, portals),
+            offices=offices,
+            refused=tuple(
+                RefusedProbe(door, self.refused_lately(f"{door}_webhook", result)) for door, result in REFUSED.items()
+            ),
         )
 
     # -- our side -----------------------------------------------------------------------------------------------------
@@ -127,8 +139,9 @@ class Examiner:
         )
         return QueueProbe(pair.name, dead, waiting, oldest)
 
-    def signature_mismatches(self) -> int | Failed | None:
-        dimensions = {"flow": "meta_webhook", "result": "signature_mismatch"}
+    def refused_lately(self, flow: str, result: str) -> int | Failed | None:
+        """Webhooks of the last hour that a door refused, as its outcome lines count them."""
+        dimensions = {"flow": flow, "result": result}
         return self._metric(NAMESPACE, "events", dimensions, minutes=60, period=3600, statistic="Sum")
 
     def _metric(
@@ -193,6 +206,24 @@ class Examiner:
                 for each in of_portals
                 for key in [keys.bucket("b24", each.portal.member_id)]
             ),
+        )
+
+    # -- offices ------------------------------------------------------------------------------------------------------
+
+    def _offices(self) -> tuple[OfficeProbe | Failed, ...] | Failed:
+        tenants = attempt(lambda: wiring.offices().tenants())
+        if isinstance(tenants, Failed):
+            return tenants
+        return tuple(attempt(partial(self._office, tenant)) for tenant in tenants)
+
+    def _office(self, tenant: str) -> OfficeProbe:
+        office = wiring.offices().read(tenant)
+        chatwoot = office.chatwoot if office else None
+        return OfficeProbe(
+            tenant,
+            chatwoot is not None,
+            len(office.zattar.secrets) if office else 0,
+            len(chatwoot.secrets) + len(chatwoot.path_secrets) if chatwoot else 0,
         )
 
     # -- Meta ---------------------------------------------------------------------------------------------------------

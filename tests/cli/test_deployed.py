@@ -115,7 +115,7 @@ def test_wrong_signatures_are_counted_by_the_metric_of_the_outcome_lines(
     cloudwatch = CloudWatch(points)
     with httpx.Client() as web:
         examiner = Examiner(deployed, lambda name: {"cloudwatch": cloudwatch}[name], web)
-        assert examiner.signature_mismatches() == mismatches
+        assert examiner.refused_lately("meta_webhook", "signature_mismatch") == mismatches
     (asked,) = cloudwatch.asked
     assert asked["Namespace"] == "Ponte"
     assert {row["Name"]: row["Value"] for row in asked["Dimensions"]} == {

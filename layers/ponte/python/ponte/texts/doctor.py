@@ -215,6 +215,38 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "O número {phone_number_id} entrega a outro canal. Abra as configurações do conector neste canal e escolha o número de novo.",
         "en": "The number {phone_number_id} delivers to another line. Open the connector's settings on this line and choose it again.",
     },
+    # -- offices
+    "doctor.office.offices": {"pt-BR": "Escritórios", "en": "Offices"},
+    "doctor.office.offices.ok": {"pt-BR": "{count} escritório(s)", "en": "{count} office(s)"},
+    "doctor.office.offices.none": {"pt-BR": "nenhum escritório cadastrado", "en": "no office registered"},
+    "doctor.office.secrets": {"pt-BR": "Segredos do escritório", "en": "The office's secrets"},
+    "doctor.office.secrets.unreadable": {
+        "pt-BR": "Não puderam ser lidos ({code}): falta permissão na chave (saída DataKeyArn), ou ela não é a que os cifrou.",
+        "en": "Could not be read ({code}): no right to the key (output DataKeyArn), or it is not the one that encrypted them.",
+    },
+    "doctor.office.zattar": {"pt-BR": "Webhooks do Zattar", "en": "Zattar's webhooks"},
+    "doctor.office.zattar.no_secret": {
+        "pt-BR": "Nenhum segredo guardado: todo webhook do banco é recusado. Guarde o segredo com que os gatilhos foram instalados.",
+        "en": "No secret is kept: every webhook of the database is refused. Keep the one that its triggers were installed with.",
+    },
+    "doctor.office.chatwoot": {"pt-BR": "Integração com o Chatwoot", "en": "Integration with Chatwoot"},
+    "doctor.office.chatwoot.none": {
+        "pt-BR": "Sem integração ativa. Ative no Zattar a linha de integracoes do tipo chatwoot.",
+        "en": "No active integration. Activate the row of integracoes of tipo chatwoot in Zattar.",
+    },
+    "doctor.office.chatwoot.no_secret": {
+        "pt-BR": "Nenhum segredo de webhook guardado: tudo o que o Chatwoot envia é recusado. Guarde o segredo da assinatura do webhook.",
+        "en": "No webhook secret is kept: all that Chatwoot posts is refused. Keep the secret of its webhook subscription.",
+    },
+    "doctor.office.refused": {"pt-BR": "Webhooks recusados", "en": "Refused webhooks"},
+    "doctor.office.refused.zattar": {
+        "pt-BR": "{count} chamada(s) do banco com segredo errado ou escritório desconhecido na última hora. Compare o segredo dos gatilhos com o guardado.",
+        "en": "{count} call(s) of a database with a wrong secret or for an unknown office in the last hour. Compare the triggers' secret with the one kept.",
+    },
+    "doctor.office.refused.chatwoot": {
+        "pt-BR": "{count} envio(s) do Chatwoot com assinatura errada ou escritório desconhecido na última hora. Compare o segredo do webhook com o guardado.",
+        "en": "{count} post(s) of Chatwoot with a wrong signature or for an unknown office in the last hour. Compare the webhook's secret with the one kept.",
+    },
     # -- queues
     "doctor.queue.dead": {"pt-BR": "Fila de mensagens mortas", "en": "Dead-letter queue"},
     "doctor.queue.dead.some": {
