@@ -16,7 +16,7 @@ from cli.doctor.circuits import CircuitProbe
 from cli.doctor.diagnosis import Examination
 from cli.doctor.findings import Failed
 from cli.doctor.meta import AccountProbe, NumberProbe
-from cli.doctor.office import OfficeProbe, RefusedProbe
+from cli.doctor.office import OfficeProbe, RefusedProbe, probed
 from cli.doctor.portal import LineProbe, PortalProbe
 from cli.doctor.queues import QueueProbe
 from cli.doctor.stack import Reply, Verification
@@ -214,17 +214,11 @@ class Examiner:
         tenants = attempt(lambda: wiring.offices().tenants())
         if isinstance(tenants, Failed):
             return tenants
-        return tuple(attempt(partial(self._office, tenant)) for tenant in tenants)
 
-    def _office(self, tenant: str) -> OfficeProbe:
-        office = wiring.offices().read(tenant)
-        chatwoot = office.chatwoot if office else None
-        return OfficeProbe(
-            tenant,
-            chatwoot is not None,
-            len(office.zattar.secrets) if office else 0,
-            len(chatwoot.secrets) + len(chatwoot.path_secrets) if chatwoot else 0,
-        )
+        def ask(tenant: str) -> OfficeProbe:
+            return probed(tenant, wiring.offices().read(tenant))
+
+        return tuple(attempt(partial(ask, tenant)) for tenant in tenants)
 
     # -- Meta ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cli.doctor.findings import Failed, Finding, ok, problem, unasked, unchecked
+from ponte.storage.offices import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,17 @@ class OfficeProbe:
     is_connected: bool
     database_secrets: int
     chatwoot_secrets: int
+
+
+def probed(tenant: str, office: Office | None) -> OfficeProbe:
+    """office: as stored, None for one that went while it was looked for."""
+    chatwoot = office.chatwoot if office else None
+    return OfficeProbe(
+        tenant,
+        chatwoot is not None,
+        len(office.zattar.secrets) if office else 0,
+        len(chatwoot.secrets) + len(chatwoot.path_secrets) if chatwoot else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ WORKER = {
     "get claim",
     "put claim",
 }
-OFFICE_WORKER = {"read Core", "write Core", "write Message", "open secrets", "get claim"}
+OFFICE_WORKER = {"read Core", "write Core", "write Message", "use key", "open secrets", "get claim"}
 SEND_ALL = {
     "send whatsapp events",
     "send statuses",
