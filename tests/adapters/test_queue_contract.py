@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ponte.clock import SystemClock
-from ponte.queue.envelope import Envelope, loads
+from ponte.queue.envelope import Envelope, loads, unpack
 from ponte.queue.sqs import SqsQueue, SqsVisibility
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemorySqs
@@ -186,12 +186,13 @@ def test_our_queue_sends_in_order_and_our_visibility_brings_a_group_back_togethe
     """The adapters that the functions use, over both."""
     url = place.queue(DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
     queue = SqsQueue(place.sqs, url, "q", MemoryStore(), SystemClock(), lambda *_: None)
-    envelopes = [Envelope("wa", "pn", f"w{n}", "message", "c", n, 1, {"n": n}) for n in range(12)]
+    envelopes = [Envelope("wa", "pn", f"w{n}", "message", "c", n, 1, {"n": n}) for n in range(25)]
     assert queue.send(envelopes, fifo=True) == 0
     first = place.receive(url)
-    assert [loads(message["Body"]).payload["n"] for message in first] == list(range(10))
+    assert [len(unpack(message["Body"])) for message in first] == [10, 10, 5]
+    assert [one.payload["n"] for message in first for one in unpack(message["Body"])] == list(range(25))
     SqsVisibility(place.sqs, url)([(message["ReceiptHandle"], 0) for message in first])
-    assert [loads(message["Body"]).payload["n"] for message in place.receive(url)] == list(range(10))
+    assert [message["Body"] for message in place.receive(url)] == [message["Body"] for message in first]
 
 
 def test_our_queue_says_the_same_message_once(place: Place) -> None:
