@@ -115,9 +115,11 @@ def _allow_batches(role: dict[str, Any]) -> None:
     """AWS judges a batch call by the single action; the emulator asks for actions that AWS does not have."""
     for policy in role.get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement.get("Action")  # absent where a condition decides about the whole statement
-            if isinstance(actions, list):
-                statement["Action"] = [*actions, *(f"{name}Batch" for name in actions if name in _BATCHED)]
+            # Where a condition decides about the whole statement: {"Fn::If": [condition, this one, or that one]}.
+            for each in statement.get("Fn::If", [None, statement])[1:]:
+                actions = each.get("Action")
+                if isinstance(actions, list):
+                    each["Action"] = [*actions, *(f"{name}Batch" for name in actions if name in _BATCHED)]
 
 
 def _routes_of(api_id: str, api: dict[str, Any]) -> Template:

@@ -129,7 +129,8 @@ class Role:
         for label, name in names.items():
             url = env[f"{name}_QUEUE_URL"]
             fifo = {} if label == "statuses" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
-            tries[f"send {label}"] = lambda url=url, fifo=fifo: sqs.send_message(QueueUrl=url, MessageBody="{}", **fifo)
+            entry = {"Id": "0", "MessageBody": "{}", **fifo}  # as our functions send: in batches
+            tries[f"send {label}"] = lambda url=url, entry=entry: sqs.send_message_batch(QueueUrl=url, Entries=[entry])
             tries[f"receive {label}"] = lambda url=url: sqs.receive_message(QueueUrl=url)
             tries[f"purge {label}"] = lambda url=url: sqs.purge_queue(QueueUrl=url)
         for label in ("Core", "Message", "State", "Audit"):

@@ -69,7 +69,14 @@ def office_scenario() -> dict[str, Any]:
     second = {"host": HOST, "account_id": 8, "api_key": STRANGER, "integration_user_id": 91}
     elsewhere = {"host": OTHER_HOST, "account_id": 7, "api_key": "other", "integration_user_id": 90}
     configuracao = {"api_url": f"https://{HOST}", "api_key": ADMIN, "account_id": 7}
-    tenant = {"tenant": "escritorio", "tables": {"integracoes": [{"tipo": "chatwoot", "configuracao": configuracao}]}}
+    row = {"tipo": "chatwoot", "nome": "Atendimento", "configuracao": configuracao}
+    tenant = {
+        "tenant": "escritorio",
+        "supabase_host": "escritorio.supabase.co",
+        "service_key": "service-key",
+        "webhook_secret": "database-secret",
+        "tables": {"integracoes": [row]},
+    }
     return {"chatwoot": {"accounts": [account, second, elsewhere]}, "zattar": {"tenants": [tenant]}}
 
 

@@ -133,7 +133,8 @@ def test_without_a_usable_row_the_office_has_no_chatwoot(row: dict[str, Any]) ->
 
 def test_the_first_active_row_counts() -> None:
     second = ROW | {"id": "0d9c7c7e-5a0e-4b57-9b1c-0c8a1f0a7d12", "nome": "Segunda"}
-    found = office(seeded(ROW | {"ativo": False, "nome": "Desligada"}, ROW, second)).chatwoot
+    first = ROW | {"id": "0d9c7c7e-5a0e-4b57-9b1c-0c8a1f0a7d10", "nome": "Desligada", "ativo": False}
+    found = office(seeded(first, ROW, second)).chatwoot
     assert found is not None
     assert found.name == "Atendimento"
 

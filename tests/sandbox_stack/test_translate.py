@@ -22,6 +22,19 @@ Resources:
   HttpApi:
     Type: AWS::Serverless::HttpApi
     Properties: {FailOnWarnings: true}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: door
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: [sqs:SendMessage], Resource: '*'}
+              - !If
+                - Customer
+                - {Effect: Allow, Action: [sqs:SendMessage, s3:GetObject], Resource: '*'}
+                - !Ref AWS::NoValue
   Door:
     Type: AWS::Serverless::Function
     Condition: Customer
@@ -84,6 +97,14 @@ def test_a_route_points_at_its_own_integration(sam: translate.Template) -> None:
     route = resources["HttpApiWebhooksMetaGetRoute"]
     target = route["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
     assert resources[target]["Properties"]["PayloadFormatVersion"] == "2.0"
+
+
+def test_batches_are_allowed_beside_single_calls_under_a_condition_too(sam: translate.Template) -> None:
+    plainly, under = plain(sam)["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert plainly["Action"] == ["sqs:SendMessage", "sqs:SendMessageBatch"]
+    condition, allowed, otherwise = under["Fn::If"]
+    assert allowed["Action"] == ["sqs:SendMessage", "s3:GetObject", "sqs:SendMessageBatch"]
+    assert (condition, otherwise) == ("Customer", {"Ref": "AWS::NoValue"})
 
 
 def test_the_given_template_is_left_as_it_was(sam: translate.Template) -> None:
