@@ -10,7 +10,7 @@ from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.media.limits import MAX_BYTES, MAX_FILES
 from ponte.media.store import KeptFile
 from ponte.media.types import OPUS_MONO
-from ponte.relays.bitrix24_to_whatsapp import Reply, decide
+from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
 from ponte.relays.decisions import Finish, Park, Step
 from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
 from ponte.relays.file_effects import FetchFile, SendMedia, UploadMedia
@@ -227,6 +227,15 @@ def test_a_window_that_closes_between_two_files_keeps_back_the_second_unless_it_
     decision = decide(event("", file("a"), file("b")), reply, steps)
     assert isinstance(decision, Step)
     assert (decision.name == "send101") is sends
+
+
+def test_a_worker_that_died_over_a_file_has_sent_nothing() -> None:
+    """Else the reply would go out into a shut window, past those that are held."""
+    with_file = event("Segue", file("a"))
+    assert open_step(with_file, "pt-BR", {}) == ""
+    assert open_step(with_file, "pt-BR", {"file0": kept()}) == ""
+    assert open_step(with_file, "pt-BR", {"file0": kept(), "upload0": {"media_id": "m"}}) == "send0"
+    assert open_step(with_file, "pt-BR", {}, {"file0"}) == "send0", "the file was refused before, the send came after"
 
 
 def test_a_quote_belongs_to_the_first_message_that_goes_out() -> None:

@@ -275,7 +275,7 @@ def test_a_send_of_unknown_fate_is_settled_before_the_window_is_looked_at() -> N
 def test_a_template_of_unknown_fate_is_settled_even_if_the_window_has_opened() -> None:
     steps = {"hold": {"held": "ask"}}
     opened = replace(SHUT, last_inbound_ms=NOW)
-    assert open_step(steps) == "template"
+    assert open_step(EVENT, "pt-BR", steps) == "template"
     first = decide(EVENT, reply(opened, open_step="template"), steps)
     assert isinstance(first, Step)
     assert isinstance(first.effect, SendTemplate)

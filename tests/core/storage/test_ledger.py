@@ -201,6 +201,22 @@ def test_a_redrive_still_knows_that_a_step_may_have_been_done(ledger: Ledger) ->
     assert (again.fate, again.unknown_since_ms, again.settles_ms) == ("unknown", 3_000, 63_000)
 
 
+def test_a_step_that_a_redrive_reopened_says_nothing_about_the_one_in_which_a_crash_struck(ledger: Ledger) -> None:
+    """The file was refused, the worker died in the send: the file tried again does not prove the send."""
+    ledger.save_step(claim(ledger), "fetch", {"refused": "disguised", "detail": ""}, 2_500)
+    ledger.park(claim(ledger, 2_001 + LEASE, "b"), 70_000, "reason.portal_reauth")
+    assert ledger.unpark(EVENT.id, 80_000) is not None
+    again = claim(ledger, 81_000, "c")
+    assert (again.fate, again.steps) == ("unknown", {})
+    fetched = ledger.save_step(again, "fetch", {"key": "k"}, 82_000)
+    assert fetched.is_about("send")
+    later = claim(ledger, 83_000 + LEASE, "d")
+    assert later.is_about("send"), "whoever takes over knows it too"
+    sent = ledger.save_step(later, "send", {"wamid": "w0"}, 84_000 + LEASE)
+    assert sent.fate == "retry"
+    assert not {"reopened", "unknown_ms"} & set(ledger.read(EVENT.id) or {})
+
+
 def test_the_first_claim_is_remembered_after_a_redrive_but_the_age_starts_anew(ledger: Ledger) -> None:
     """Probes look for what was done since the first claim, whoever redrove it when."""
     ledger.park(claim(ledger, 2_000), 3_000, "reason.gave_up")

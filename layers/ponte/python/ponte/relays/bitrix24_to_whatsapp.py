@@ -1,6 +1,7 @@
 """An operator's message in the open channel to the customer's phone."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from ponte.bitrix24 import markup, quotes
@@ -76,10 +77,14 @@ class Reply:
     came_late: bool = False
 
 
-def open_step(steps: Steps) -> str:
-    """The send that a crash may have struck, "" for none: holding a reply comes before any send of it."""
+def open_step(event: OperatorMessage, lang: str, steps: Steps, reopened: Container[str] = ()) -> str:
+    """The send that a crash may have struck, "" for none: holding a reply comes before any send of it, and so do its
+    files. reopened: steps that were finished then and are to be done again (Claimed.reopened)."""
     if "hold" in steps:
         return "template" if window.is_asking(steps) else ""
+    preparing = outbound_files.prepare(event, lang, steps)
+    if isinstance(preparing, Step) and preparing.name not in reopened:
+        return ""
     return f"send{len(sent_wamids(steps))}"
 
 

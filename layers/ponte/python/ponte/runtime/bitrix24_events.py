@@ -165,11 +165,16 @@ class Bitrix24Events(Worker):
             now,
             self.parts.language,
             self._asking(phone_number_id, is_shut(conversation, now)),
-            claim.unknown_step or open_step(claim.steps) if claim.fate == "unknown" else "",
+            self._in_doubt(event, claim),
             came_late=claim.change is not None and went_out,
         )
         performer = self.parts.performers(portal, phone_number_id, conversation)
         return partial(bitrix24_to_whatsapp.decide, event, reply), performer
+
+    def _in_doubt(self, event: OperatorMessage, claim: Claimed) -> str:
+        if claim.fate != "unknown":
+            return ""
+        return claim.unknown_step or open_step(event, self.parts.language, claim.steps, claim.reopened)
 
     def _asking(self, phone_number_id: str, reads_catalogue: bool) -> Asking | None:
         number = self.parts.directory.number(phone_number_id) if phone_number_id else None

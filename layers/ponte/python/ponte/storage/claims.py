@@ -17,7 +17,8 @@ class Claimed:
     fate: of the step in which the last claim ended; unknown_step: its name where it is known, "" where a crash ended it
     (then it is the first unfinished one, as the relay saw it at that time). unknown_since_ms: when the fate became
     unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called. settles_ms:
-    when the other side is certainly through with it, 0 where nobody said.
+    when the other side is certainly through with it, 0 where nobody said. reopened: steps that were finished, refused,
+    when the fate became unknown, and whose refusal was forgotten since: done again, they say nothing about that fate.
 
     attempts: claims so far, this one included. hits: those that count towards parking. first_ms: of the first claim;
     counted_from_ms: of the last redrive, else the same; its age towards parking. risked: how often a step of unknown
@@ -38,6 +39,7 @@ class Claimed:
     risked: int = 0
     counted_from_ms: int = 0
     unknown_step: str = ""
+    reopened: frozenset[str] = frozenset()
     redriven: bool = False
     change: str | None = field(default=None, repr=False)
 
@@ -55,10 +57,11 @@ class Claimed:
 
     def settled_by(self, step: str) -> "Claimed":
         """The claim once `step` has been probed or done. A notice that comes out of turn (the window has closed since,
-        say) tells nothing about the send in which a crash struck."""
-        if not self.is_about(step) or (not self.unknown_step and step.startswith(NOTICE)):
+        say) tells nothing about the send in which a crash struck, and neither does a step that was reopened since."""
+        out_of_turn = step.startswith(NOTICE) or step in self.reopened
+        if not self.is_about(step) or (not self.unknown_step and out_of_turn):
             return self
-        return replace(self, fate="retry", unknown_since_ms=0, settles_ms=0, unknown_step="")
+        return replace(self, fate="retry", unknown_since_ms=0, settles_ms=0, unknown_step="", reopened=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: Ite
         unknown_since_ms=int(old.get("lease", now_ms)) if crashed else int(old.get("unknown_ms", 0)),
         settles_ms=0 if crashed else int(old.get("settles_ms", 0)),
         unknown_step="" if crashed else str(old.get("unknown_step", "")),
+        reopened=frozenset(old.get("reopened", ())),
         risked=int(old.get("risked", 0)),
         counted_from_ms=int(old.get("redriven_ms", first_ms)),
         redriven=bool(old.get("by_person")),

@@ -118,7 +118,9 @@ class Ledger(Waiting):
         """What was refused may be tried once more: what it was refused for has changed."""
         refused = [STEP + name for name, outcome in claim.steps.items() if "refused" in outcome]
         if refused:
-            self._owned(claim, Update(*keys.message(claim.event_id), remove=refused))
+            names = [name.removeprefix(STEP) for name in refused]
+            reopened = {"reopened": sorted({*claim.reopened, *names})} if claim.fate == "unknown" else {}
+            self._owned(claim, Update(*keys.message(claim.event_id), set=reopened, remove=refused))
 
     def complete(
         self,

@@ -47,7 +47,10 @@ class Waiting:
         doubtful = "unknown_ms" in item and not settled
         word = "released" if by_customer else "redriven"
         state = {"st": "UNKNOWN" if doubtful else "RETRY", "redriven_ms": now_ms}
-        said = {} if by_customer else {"by_person": True}
+        said: Item = {} if by_customer else {"by_person": True}
+        if doubtful:
+            names = [name.removeprefix(STEP) for name in forgotten]
+            said["reopened"] = sorted({*item.get("reopened", ()), *names})
         try:
             self._table.write(
                 Update(
