@@ -196,13 +196,20 @@ def ad_of(message: InboundMessage) -> str:
     return digest(found.source_type, found.source_id or found.source_url or found.headline) if found else ""
 
 
+def entity_of(conversation: Conversation, crm: CrmMode) -> str | None:
+    """The id of the customer's CRM entity: "" where there is none to have, None where it is not known yet."""
+    if crm == "none":
+        return ""
+    return (conversation.lead_id if crm == "lead" else conversation.contact_id) or None
+
+
 def _contact(conversation: Conversation, crm: CrmMode, first: str, last: str, steps: Steps) -> Step | str:
     """The step that finds or adds the CRM entity, or its id ("" where there is none to have).
 
     A refusal here (no CRM rights, say) must not keep the message from the operator: the line does its own CRM search.
     """
-    known = conversation.lead_id if crm == "lead" else conversation.contact_id
-    if known or crm == "none":
+    known = entity_of(conversation, crm)
+    if known is not None:
         return known
     phones = tuple(to_e164(p) for p in match_set(conversation.wa_id)) if conversation.wa_id else ()
     if "find_contact" not in steps:

@@ -118,6 +118,10 @@ class Executor:
         except BUGS as error:
             return self._crashed(claim, error, timing)
 
+    def wall_ms(self) -> int:
+        """How long a provider may still work on a call that nobody waits for any more."""
+        return _wall_ms(self._timing())
+
     def crashed(self, envelope: Envelope, error: BaseException) -> Verdict:
         """Count a bug that struck before the event was claimed."""
 
@@ -201,7 +205,7 @@ class Executor:
                 return self._keep(claim, step, {"refused": code, "detail": detail[:300]}, f"refused {code}")
             case Unknown(code) if not step.effect.repeatable:
                 now = self._clock.now_ms()
-                settles = now if code in ANSWERED else now + round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
+                settles = now if code in ANSWERED else now + _wall_ms(timing)
                 counts = not is_outage(outcome)
                 self._ledger.unknown(claim, now, step.name, code, counts=counts, settles_ms=settles)
                 self._note(claim.envelope, "unknown", f"{step.name} {code}")
@@ -270,12 +274,15 @@ class Executor:
 
     def _unsettled_ms(self, claim: Claimed, timing: Timing) -> int:
         """How long it may still be done after all. A worker that died may have called until its lease ended."""
-        wall = round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
-        return (claim.settles_ms or claim.unknown_since_ms + wall) - self._clock.now_ms()
+        return (claim.settles_ms or claim.unknown_since_ms + _wall_ms(timing)) - self._clock.now_ms()
 
     def _unknown_wait(self, claim: Claimed, timing: Timing) -> float:
         """A receipt or the provider's recovery decides; the probe itself says how long it wants to wait."""
         return min(timing.unknown_wait_s, self._backoff(claim.attempts, timing))
+
+
+def _wall_ms(timing: Timing) -> int:
+    return round(SETTLE_WAITS * timing.unknown_wait_s * 1000)
 
 
 def _spaced(claim: Claimed, seconds: float, longest: float = LONG_OUTAGE_S) -> float:

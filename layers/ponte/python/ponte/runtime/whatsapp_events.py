@@ -4,7 +4,7 @@ from functools import partial
 
 from ponte.bitrix24 import markup
 from ponte.errors import MalformedEvent
-from ponte.mappings import Conversation, Number, Portal
+from ponte.mappings import Conversation, CrmMode, Number, Portal
 from ponte.people.callers import caller_of, own_phones, rotation
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Verdict
@@ -51,7 +51,7 @@ class WhatsappEvents(Worker):
         finally:
             opened = self._opening_now.pop(envelope.id, None)
             if opened is not None:
-                self.parts.conversations.unlock_opening(opened, envelope.id)
+                self._opened(opened, envelope.id)
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         try:
@@ -96,7 +96,7 @@ class WhatsappEvents(Worker):
         shown = not whatsapp_to_bitrix24.opens_nothing(message)
         if shown and not caller_of(message.sender).aliases():
             return self._parked("reason.sender_unknown")
-        conversation = self._conversation(message, number, claim, envelope.received_ms)
+        conversation = self._conversation(message, number, portal.crm, claim, envelope.received_ms)
         performer = self.parts.performers(portal, number.phone_number_id, conversation)
         decide = partial(whatsapp_to_bitrix24.decide, message, conversation, portal.crm, self.parts.language)
         return decide, performer
@@ -121,7 +121,7 @@ class WhatsappEvents(Worker):
         return partial(template_life.decide, envelope.scope, change, at, then)
 
     def _conversation(
-        self, message: InboundMessage, number: Number, claim: Claimed, received_ms: int
+        self, message: InboundMessage, number: Number, crm: CrmMode, claim: Claimed, received_ms: int
     ) -> Conversation | None:
         caller, said = caller_of(message.sender), said_ms(message.sent_at, received_ms)
         conversations = self.parts.conversations
@@ -138,7 +138,7 @@ class WhatsappEvents(Worker):
         conversation = resolved.conversation
         if (conversation.connector, conversation.line) != (number.connector, number.line):
             conversation = self.parts.conversations.move(conversation, number)
-        if not conversation.chat_id:
+        if not conversation.chat_id or whatsapp_to_bitrix24.entity_of(conversation, crm) is None:
             conversation = self._opening(conversation, claim)
         return conversation
 
@@ -153,10 +153,12 @@ class WhatsappEvents(Worker):
         return self.parts.conversations.of_person(number, person) if person else None
 
     def _opening(self, conversation: Conversation, claim: Claimed) -> Conversation:
-        """First contact: one worker at a time, whichever group the message came in; others wait and read again."""
+        """Chat or CRM entity are still to be found or made: one worker at a time, whichever group and number a
+        message came in; others wait and read again."""
         now = self.parts.clock.now_ms()
         owner = claim.event_id
-        lease = max(1_000, claim.lease_until_ms - now)
+        # Who dies now may have called until the lease ended, and the portal works on it for a while.
+        lease = max(1_000, claim.lease_until_ms - now) + self.parts.executor.wall_ms()
         if not self.parts.conversations.lock_opening(conversation, owner, now, lease):
             self.parts.ledger.release(claim, now, "opening", counts=False)
             raise Retry(OPENING_WAIT_S)
@@ -165,6 +167,16 @@ class WhatsappEvents(Worker):
             for asked in whatsapp_to_bitrix24.LOOK_UPS:  # before the lock: another worker may have added it since
                 claim.steps.pop(asked, None)
         return self.parts.conversations.get(conversation.phone_number_id, conversation.person) or conversation
+
+    def _opened(self, conversation: Conversation, event_id: str) -> None:
+        """The next worker's turn: at once, or when the portal is certainly through with a call of unknown fate, which
+        may add the CRM entity later than a look-up asks for it."""
+        item = self.parts.ledger.read(event_id) or {}
+        if "unknown_ms" in item:
+            settles = int(item.get("settles_ms", 0)) or int(item["unknown_ms"]) + self.parts.executor.wall_ms()
+            self.parts.conversations.keep_opening(conversation, event_id, settles)
+        else:
+            self.parts.conversations.unlock_opening(conversation, event_id)
 
     def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
         """What the business wrote on its phone: shown to operators as a note, never sent again."""

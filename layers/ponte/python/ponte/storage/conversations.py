@@ -167,10 +167,16 @@ class Conversations:
         pk, sk = keys.lock("opening", conversation.member_id, conversation.person)
         lock = {"pk": pk, "sk": sk, "own": owner, "until": now_ms + lease_ms}
         try:
-            self._table.write(Put(lock, when=any_of(absent("pk"), lt("until", now_ms))))
-        except ConditionFailed as failed:
-            return bool(failed.old and failed.old.get("own") == owner)
+            self._table.write(Put(lock, when=any_of(absent("pk"), lt("until", now_ms), eq("own", owner))))
+        except ConditionFailed:
+            return False
         return True
+
+    def keep_opening(self, conversation: Conversation, owner: str, until_ms: int) -> None:
+        """Nobody but the owner opens before `until_ms`."""
+        lock = keys.lock("opening", conversation.member_id, conversation.person)
+        with suppress(ConditionFailed):
+            self._table.write(Update(*lock, set={"until": until_ms}, when=eq("own", owner)))
 
     def unlock_opening(self, conversation: Conversation, owner: str) -> None:
         lock = keys.lock("opening", conversation.member_id, conversation.person)
