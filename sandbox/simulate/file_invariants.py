@@ -4,7 +4,7 @@ Each arrives once and whole; or its caption arrives with the line that says why 
 the file was no good, the portal could not fetch it, or it could not be had for as long as Ponte waits for one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ponte.media.limits import PATIENCE_MS
@@ -29,25 +29,28 @@ class FileJudge:
     verdict: Verdict
     dropped: set[bytes]
 
-    def in_chat(self, said: Said, shown: ImMessage) -> bool:
-        """A customer's file beside its caption. Whether the message says nothing of a file that is not there."""
+    def in_chat(self, said: Said, copies: Sequence[ImMessage]) -> bool:
+        """A customer's file beside its caption. Whether nothing is said of a file that is in no copy of the message."""
         (file,) = said.files
         self.verdict.files += 1
-        told = _MISSING in shown.text
-        if shown.files:
-            self._crossed(said, file, whole=[each.data for each in shown.files] == [file.data], told=told)
+        for shown in copies:
+            if shown.files:
+                whole = [each.data for each in shown.files] == [file.data]
+                self._crossed(said, file, whole=whole, told=_MISSING in shown.text)
+        if any(shown.files for shown in copies):
             return False
         self.verdict.untaken += 1
-        if not self._may_be_missing(said, file, shown.at_ms):
+        if not self._may_be_missing(said, file, max(shown.at_ms for shown in copies)):
             self.verdict.add("file given up", said.id)
-        return not told
+        return not any(_MISSING in shown.text for shown in copies)
 
-    def notices(self, chat: ImChat, silent: int, risked: int) -> None:
-        """silent: messages whose file the portal left out; each needs a notice of its own."""
+    def notices(self, chat: ImChat, silent: int, repeated: int) -> None:
+        """silent: messages whose file the portal left out; each needs a notice of its own. repeated: how many notices
+        may come beside those: after a second copy, or since a redrive did not get the file either."""
         told = sum(1 for one in chat.messages if one.sender == "system" and one.text.startswith(_NOT_SHOWN))
         if told < silent:
             self.verdict.add("file lost", f"chat {chat.id}: {told} notices for {silent} files that are not shown")
-        if told > silent + risked:
+        if told > silent + repeated:
             self.verdict.add("file denied", f"chat {chat.id}: {told} notices for {silent} files that are not shown")
 
     def on_phone(

@@ -8,8 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from ponte.relays.inbound_media import LATE
 from ponte.relays.whatsapp_to_bitrix24 import message_id
 from ponte.relays.window import RELEASED_BY_THE_CUSTOMER
+from ponte.storage.ledger_items import STEP
 from sandbox.phones import Phone
 from sandbox.portals import ImChat, ImMessage, PortalState
 from sandbox.simulate import chat_invariants
@@ -92,8 +94,8 @@ class _Reading:
                         self._verdict.add("misplaced", said.id)
                     if said.text and said.text.split()[0] not in shown.text:
                         self._verdict.add("garbled", said.id)
-                    if said.files:
-                        silent[id(chat)] += self._files.in_chat(said, shown)
+                if said.files and found:
+                    silent[id(found[0][1])] += self._files.in_chat(said, [shown for _, _, shown in found])
             positions = {said.id: places[said.id][0] for said in messages if said.id in places}
             first = {
                 said_id: chat.messages.index(next(m for m in chat.messages if message_id(said_id) in m.connector_mids))
@@ -101,10 +103,10 @@ class _Reading:
             }
             self._in_order(messages, first, {said.id: f"wa|{number}|{said.id}" for said in messages})
 
-        risked = sum(1 for item in self.items.values() if item.get("dup_risk"))
+        repeated = sum(1 for item in self.items.values() if item.get("dup_risk") or f"{STEP}{LATE}" in item)
         for portal in self._history.world.portals:
             for chat in portal.chats.values():
-                self._files.notices(chat, silent[id(chat)], risked)
+                self._files.notices(chat, silent[id(chat)], repeated)
 
     def operators(self) -> None:
         """Each operator's message once on the customer's phone, whole, in order, and acknowledged with all its ids."""

@@ -90,7 +90,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "absence taken for proof at once",
         "not there yet, so it is sent again",
         f"{_EXECUTE}._unsettled_ms",
-        "return (claim.settles_ms or claim.unknown_since_ms + wall) - self._clock.now_ms()",
+        "return (claim.settles_ms or claim.unknown_since_ms + _wall_ms(timing)) - self._clock.now_ms()",
         "return 0",
     ),
     Mutant(
@@ -174,7 +174,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "opening without lock",
         "two first messages of one person make two CRM contacts",
         "ponte.storage.conversations:Conversations.lock_opening",
-        'when=any_of(absent("pk"), lt("until", now_ms))',
+        'when=any_of(absent("pk"), lt("until", now_ms), eq("own", owner))',
         "when=None",
     ),
     Mutant(

@@ -48,25 +48,33 @@ def shown(text: str, *data: bytes, at_ms: int = 2_000) -> ImMessage:
 )
 def test_a_customers_file_shows_or_its_message_says_why_not(flaw: str, message: ImMessage, kinds: list[str]) -> None:
     verdict = Verdict()
-    FileJudge(verdict, set()).in_chat(said(flaw), message)
+    FileJudge(verdict, set()).in_chat(said(flaw), [message])
     assert [kind for kind, _ in verdict.violations] == kinds
 
 
 @pytest.mark.parametrize(
-    ("silent", "risked", "kinds"), [(1, 0, []), (2, 0, ["file lost"]), (0, 0, ["file denied"]), (0, 1, [])]
+    ("silent", "repeated", "kinds"), [(1, 0, []), (2, 0, ["file lost"]), (0, 0, ["file denied"]), (0, 1, [])]
 )
-def test_each_file_that_the_portal_left_out_needs_its_notice(silent: int, risked: int, kinds: list[str]) -> None:
+def test_each_file_that_the_portal_left_out_needs_its_notice(silent: int, repeated: int, kinds: list[str]) -> None:
     verdict = Verdict()
     chat = ImChat(1, "c", 1, "x", 1, "x", messages=[ImMessage(2, "system", 0, NOTICE, 5_000)])
-    FileJudge(verdict, set()).notices(chat, silent, risked)
+    FileJudge(verdict, set()).notices(chat, silent, repeated)
     assert [kind for kind, _ in verdict.violations] == kinds
 
 
 def test_a_file_that_a_portal_could_not_fetch_may_be_missing() -> None:
     verdict = Verdict()
-    assert FileJudge(verdict, {b"c1f0"}).in_chat(said(), shown("foto"))
+    assert FileJudge(verdict, {b"c1f0"}).in_chat(said(), [shown("foto")])
     assert verdict.violations == []
     assert (verdict.files, verdict.untaken) == (1, 1)
+
+
+def test_a_file_counts_as_shown_in_whichever_copy_of_its_message_it_is() -> None:
+    verdict = Verdict()
+    assert not FileJudge(verdict, set()).in_chat(said(), [shown("foto"), shown("foto", b"c1f0")])
+    assert verdict.violations == []
+    FileJudge(verdict, set()).in_chat(said(), [shown("foto"), shown("foto", b"c2f0")])
+    assert verdict.violations == [("wrong file", "wamid.A")]
 
 
 def test_a_file_that_is_gone_is_not_to_be_had_at_meta() -> None:

@@ -184,6 +184,13 @@ def test_a_file_the_portal_dropped_without_a_word_is_told() -> None:
     assert effects[-1] == Finish()
 
 
+def test_a_notice_of_a_dropped_file_that_a_shut_portal_refuses_is_owed() -> None:
+    """A redrive forgets the refusal, and tells of the file after all."""
+    dropped = {"fetch": KEPT.as_outcome(), "send": {"chat_id": "1807", "files": 0}}
+    effects = walk(MESSAGE, {**dropped, "notice_file": {"refused": "portal_reauth", "detail": ""}})
+    assert effects[-1] == Park("reason.bitrix24.portal_reauth")
+
+
 @pytest.mark.parametrize("sent", [{"chat_id": "1807"}, {"chat_id": "1807", "files": 1}], ids=["not told", "taken"])
 def test_a_file_that_was_taken_or_not_told_of_causes_no_notice(sent: dict[str, Any]) -> None:
     effects = walk(MESSAGE, {"fetch": KEPT.as_outcome(), "send": sent})

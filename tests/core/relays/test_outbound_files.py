@@ -229,6 +229,14 @@ def test_a_window_that_closes_between_two_files_keeps_back_the_second_unless_it_
     assert (decision.name == "send101") is sends
 
 
+def test_a_notice_of_a_file_that_was_refused_is_owed() -> None:
+    """The text went out and is acknowledged; a redrive tells of the file."""
+    refusals = {"file0": {"refused": "gone"}, "notice_file0": {"refused": "portal_reauth", "detail": ""}}
+    effects = walk(event("Segue", file("a")), answers=refusals)
+    assert [type(e) for e in effects] == [FetchFile, PostNotice, SendText, AcknowledgeDelivery, Park]
+    assert effects[-1] == Park("reason.bitrix24.portal_reauth")
+
+
 def test_a_worker_that_died_over_a_file_has_sent_nothing() -> None:
     """Else the reply would go out into a shut window, past those that are held."""
     with_file = event("Segue", file("a"))

@@ -7,7 +7,7 @@ import pytest
 from ponte.mappings import Timing
 from ponte.media.store import KeptFile
 from ponte.outcome import Outcome, Succeeded
-from ponte.relays.effects import SendToOpenLine
+from ponte.relays.effects import PostNotice, SendToOpenLine
 from ponte.runtime.execute import Found, NotFound, Proof
 from ponte.runtime.probes import Probes
 from ponte.storage.ledger import Claimed
@@ -52,3 +52,16 @@ def test_a_message_found_by_its_text_alone_says_nothing_of_files() -> None:
 
 def test_another_message_proves_nothing() -> None:
     assert probe({"text": "foto", "params": {"connectorMid": ["wamid.B"], "fileId": ["5"]}}) == NotFound()
+
+
+@pytest.mark.parametrize(
+    ("begun_ms", "proof"),
+    [(0, Found({"chat_id": "7"})), (1_000_000, Found({"chat_id": "7"})), (1_001_000, NotFound())],
+    ids=["nobody said", "shown since", "shown before"],
+)
+def test_of_equal_notices_only_one_that_is_not_older_than_the_call_is_ours(begun_ms: int, proof: Proof) -> None:
+    """Two files that the portal could not fetch are told in the same words."""
+    claim = Claimed("wa|1|wamid.A", "me", 10_000, 2, 0, "unknown", first_ms=900_000, begun_ms=begun_ms)  # type: ignore[arg-type]
+    shown = [{"text": "Um arquivo", "date": "1970-01-01T00:16:40+00:00", "params": []}]
+    probes = Probes(Portals(shown), Clock(1_000), Timing(), "ponte")  # type: ignore[arg-type]
+    assert probes.probe(PostNotice("7", "Um arquivo"), claim, PORTAL, 10) == proof

@@ -7,7 +7,10 @@ import pytest
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
 from ponte.storage.ledger_items import word
+from sandbox.simulate.walk import Walk
 from tests.core.runtime.bundle import Bundle
+from tests.core.runtime.shut_chats import replies, shut, writes
+from tests.core.runtime.walks import MARIA, status
 
 PHONE = "5511900000001"
 FAILED = {"errors": [{"code": 131026, "title": "Message undeliverable"}]}
@@ -20,11 +23,11 @@ def bundle() -> Bundle:
 
 @pytest.mark.parametrize("callback", [True, False], ids=["with our key", "by the wamid alone"])
 @pytest.mark.parametrize(
-    ("status", "more", "expected"),
+    ("kind", "more", "expected"),
     [("sent", {}, "SENT"), ("delivered", {}, "DELIVERED"), ("read", {}, "READ"), ("failed", FAILED, "FAILED")],
 )
 def test_a_receipt_that_overtakes_the_answer_counts(
-    bundle: Bundle, status: str, more: dict[str, Any], expected: str, callback: bool
+    bundle: Bundle, kind: str, more: dict[str, Any], expected: str, callback: bool
 ) -> None:
     """The webhook comes while the call is under way; SQS shows it again after the wait it was given."""
     message = bundle.operator("a", PHONE, "ola")
@@ -32,7 +35,7 @@ def test_a_receipt_that_overtakes_the_answer_counts(
 
     def overtake(body: dict[str, Any]) -> None:
         keyed = {"biz_opaque_callback_data": body["biz_opaque_callback_data"]} if callback else {}
-        early.append(bundle.receipt("a", "wamid.OUT1", status, **more, **keyed))
+        early.append(bundle.receipt("a", "wamid.OUT1", kind, **more, **keyed))
         bundle.run(early[0])
 
     bundle.providers.on_send = overtake
@@ -40,18 +43,18 @@ def test_a_receipt_that_overtakes_the_answer_counts(
     bundle.clock.now += 1_000
     assert bundle.run(early[0]) == Done()
     assert word(bundle.item(message)) == expected
-    assert len(bundle.providers.notices) == (1 if status == "failed" else 0)
-    assert ("a.bitrix24.com", "imconnector.send.status.reading") in bundle.providers.asked or status != "read"
+    assert len(bundle.providers.notices) == (1 if kind == "failed" else 0)
+    assert ("a.bitrix24.com", "imconnector.send.status.reading") in bundle.providers.asked or kind != "read"
     assert bundle.run(early[0]) == Done()
-    assert len(bundle.providers.notices) == (1 if status == "failed" else 0)
+    assert len(bundle.providers.notices) == (1 if kind == "failed" else 0)
 
 
-@pytest.mark.parametrize(("status", "more"), [("read", {}), ("failed", FAILED)])
+@pytest.mark.parametrize(("word_of_it", "more"), [("read", {}), ("failed", FAILED)])
 def test_a_receipt_of_a_message_that_is_not_ours_is_waited_for_no_longer_than_a_send_takes(
-    bundle: Bundle, status: str, more: dict[str, Any]
+    bundle: Bundle, word_of_it: str, more: dict[str, Any]
 ) -> None:
     """A number may be used by others beside us."""
-    receipt = bundle.receipt("a", "wamid.OTHER", status, **more)
+    receipt = bundle.receipt("a", "wamid.OTHER", word_of_it, **more)
     tries = 0
     while isinstance(verdict := bundle.run(receipt), Later):
         tries += 1
@@ -99,3 +102,32 @@ def test_a_failure_that_was_not_told_yet_ends_when_the_message_was_delivered_aft
     assert bundle.run(failed) == Done()
     assert bundle.item(failed)["st"] == "SKIPPED"
     assert bundle.providers.notices == []
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["told before the reply went", "told after it"])
+def test_a_template_that_failed_is_told_once_beside_its_reply(again: bool) -> None:
+    """Meta repeats a receipt at any time; the reply that waited may have gone out, and failed, since."""
+    walk = shut({MARIA: 1})
+    replies(walk, MARIA, 9001, "ola")
+    (template,) = wamids(walk)
+    failed = status(template, "failed", errors=[{"code": 131026, "title": "x"}])
+    if again:
+        walk.whatsapp(failed)
+    writes(walk, "wamid.ANSWER", MARIA)
+    walk.whatsapp(failed)
+    assert not_delivered(walk) == 1
+    reply = wamids(walk)[-1]
+    assert reply != template
+    for _ in range(2):
+        walk.whatsapp(status(reply, "failed", errors=[{"code": 131049, "title": "x"}]))
+    assert not_delivered(walk) == 2
+
+
+def wamids(walk: Walk) -> list[str]:
+    """Of what the business sent to the phone, in order."""
+    return [m.id for phone in walk.world.phones.phones for m in phone.messages if m.sender == "business"]
+
+
+def not_delivered(walk: Walk) -> int:
+    told = [m.text for p in walk.world.portals for c in p.chats.values() for m in c.messages if m.sender == "system"]
+    return sum("não entregou" in text for text in told)

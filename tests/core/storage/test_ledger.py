@@ -82,6 +82,26 @@ def test_when_the_other_side_is_through_is_kept_until_the_fate_is_known(ledger: 
     assert "settles_ms" not in (ledger.read(EVENT.id) or {})
 
 
+def test_of_an_unknown_fate_it_is_kept_which_claim_made_the_call(ledger: Ledger) -> None:
+    first = claim(ledger)
+    ledger.unknown(first, 3_000, "notice", "no_answer", counts=False)
+    second = claim(ledger, 4_000, "b")
+    assert second.begun_ms == first.since_ms
+    assert claim(ledger, 4_001 + LEASE, "c").begun_ms == first.since_ms, "the second died before it could tell"
+
+
+def test_a_crash_struck_a_call_of_the_claim_that_died(ledger: Ledger) -> None:
+    ledger.release(claim(ledger), 3_000, "rate", counts=False)
+    second = claim(ledger, 4_000, "b")
+    third = claim(ledger, 4_001 + LEASE, "c")
+    assert third.begun_ms == 4_000
+    fourth = claim(ledger, 4_002 + 2 * LEASE, "d")
+    assert fourth.begun_ms == 4_000, "which of the two it struck is not known"
+    ledger.save_step(fourth, "send0", {"wamid": "w"}, 4_003 + 2 * LEASE)
+    assert claim(ledger, 4_003 + 3 * LEASE, "e").begun_ms == fourth.since_ms
+    assert second.begun_ms == 0
+
+
 def test_a_loser_of_the_lease_can_no_longer_write(ledger: Ledger) -> None:
     lost = claim(ledger)
     claim(ledger, 2_001 + LEASE, "b")

@@ -8,7 +8,7 @@ from ponte.bitrix24 import markup, quotes
 from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
 from ponte.relays import operator_commands, outbound_files, window
-from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused, untold
 from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
 from ponte.relays.operator_commands import CommandError, Interactive, PlainText, React, UseTemplate
 from ponte.relays.outbound_effects import (
@@ -177,7 +177,7 @@ def _tell(event: OperatorMessage, wamids: list[str], reply: Reply, steps: Steps)
         return Park(f"reason.bitrix24.{code}", str(steps["ack"].get("detail", "")))
     if reply.came_late and "notice_late" not in steps:
         return Step("notice_late", PostNotice(event.chat_id, sentence("notice.edit_not_possible", reply.lang)))
-    return Finish()
+    return untold(steps, "notice_file") or untold(steps, "notice_late") or Finish()
 
 
 def _pieces(

@@ -131,6 +131,16 @@ def refused(steps: Steps, name: str) -> str | None:
     return str(code) if code is not None else None
 
 
+def untold(steps: Steps, first_words: str) -> Park | None:
+    """What an event ends with whose operators were not told what they have to know, since the portal refused the
+    notice: a redrive tells them. first_words: how the names of those notices begin."""
+    for name in steps:
+        code = refused(steps, name) if name.startswith(first_words) else None
+        if code is not None:
+            return Park(f"reason.bitrix24.{code}", str(steps[name].get("detail", "")))
+    return None
+
+
 def seconds_needed(effect: Effect) -> float:
     """How much time should be left before the effect is begun; with less it is better begun by the next worker."""
     match effect:

@@ -15,7 +15,7 @@ from ponte.mappings import Conversation, CrmMode
 from ponte.media.store import KeptFile
 from ponte.people.phone_numbers import match_set, to_e164
 from ponte.relays import inbound_media
-from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
+from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused, untold
 from ponte.relays.effects import (
     AddContact,
     DeleteInOpenLine,
@@ -166,7 +166,7 @@ def _file_owed(
     message: InboundMessage, conversation: Conversation, crm: CrmMode, contact: str, lang: str, steps: Steps
 ) -> Decision:
     """The end of a message; of one that a redrive brings again, its file before."""
-    owed = inbound_media.owed(steps)
+    owed = inbound_media.owed(steps) or untold(steps, "notice_file")
     if owed is not None or inbound_media.LATE not in steps:
         return owed or Finish()
     if refused(steps, inbound_media.LATE) is None and "send_file" not in steps:

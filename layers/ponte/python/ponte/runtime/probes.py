@@ -36,7 +36,10 @@ class Probes:
             case AddContact() if portal is not None:
                 return self._in_crm(effect, portal, timeout_seconds)
             case PostNotice() if portal is not None:
-                return self._in_history(portal, effect.chat_id, "", effect.text, claim.first_ms, timeout_seconds)
+                # Notices have no id of ours, and the same words may be there for another message's sake: only one
+                # that is not older than the call counts.
+                since = claim.begun_ms or claim.first_ms
+                return self._in_history(portal, effect.chat_id, "", effect.text, since, timeout_seconds)
             case _:
                 return CannotTell(None)
 

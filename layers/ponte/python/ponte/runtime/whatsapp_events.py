@@ -166,7 +166,7 @@ class WhatsappEvents(Worker):
         if claim.fate != "unknown" and "add_contact" not in claim.steps:
             for asked in whatsapp_to_bitrix24.LOOK_UPS:  # before the lock: another worker may have added it since
                 claim.steps.pop(asked, None)
-        return self.parts.conversations.get(conversation.phone_number_id, conversation.person) or conversation
+        return self.parts.conversations.reread(conversation)
 
     def _opened(self, conversation: Conversation, event_id: str) -> None:
         """The next worker's turn: at once, or when the portal is certainly through with a call of unknown fate, which

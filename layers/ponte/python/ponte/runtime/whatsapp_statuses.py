@@ -72,20 +72,24 @@ class WhatsappStatuses(Worker):
         own = replace(envelope, source_id=f"{update.wamid}|read")  # one reading per part, however it was told
         if update.status == "failed":
             item = self.parts.ledger.read(event_id) or {}
-            own, is_begun = self._notice(envelope, update, item)
+            own, is_begun = self._notice(envelope, update, part, item)
             if int(item.get(f"rk{part}", 0)) >= statuses.ORDER["delivered"] and not is_begun:
                 self.parts.log(self.flow, "was_delivered", envelope.id)
                 return Done()
         return self.parts.executor.run(own, partial(self._show, event_id, part, update))
 
-    def _notice(self, envelope: Envelope, update: statuses.StatusUpdate, item: Item) -> tuple[Envelope, bool]:
+    def _notice(
+        self, envelope: Envelope, update: statuses.StatusUpdate, part: int | str, item: Item
+    ) -> tuple[Envelope, bool]:
         """As which event a failure is told, and whether that was begun and has to come to an end.
 
         One notice per operator's message, however many of its parts failed: it goes by the first part's wamid, unless
-        it was begun by another before that was known (a send that was repeated).
+        it was begun by another before that was known (a send that was repeated). A template that asked for the window
+        is a message of its own.
         """
-        first = next(iter(bitrix24_to_whatsapp.sent_wamids(steps_of(item))), update.wamid)
-        own = [replace(envelope, source_id=f"{wamid}|failed") for wamid in dict.fromkeys((update.wamid, first))]
+        parts = bitrix24_to_whatsapp.sent_wamids(steps_of(item)) if isinstance(part, int) else ()
+        named = dict.fromkeys((update.wamid, *parts[:1]))
+        own = [replace(envelope, source_id=f"{wamid}|failed") for wamid in named]
         for one in own:
             if (self.parts.ledger.read(one.id) or {}).get("st") in UNDER_WAY:
                 return one, True

@@ -16,14 +16,15 @@ class Claimed:
 
     fate: of the step in which the last claim ended; unknown_step: its name where it is known, "" where a crash ended it
     (then it is the first unfinished one, as the relay saw it at that time). unknown_since_ms: when the fate became
-    unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called. settles_ms:
-    when the other side is certainly through with it, 0 where nobody said. reopened: steps that were finished, refused,
-    when the fate became unknown, and whose refusal was forgotten since: done again, they say nothing about that fate.
+    unknown: a lost call's time-out, or the end of a dead worker's lease, until which it may have called. begun_ms: of
+    the first claim that may have made the call, which was not made before, 0 where nobody said. settles_ms: when the
+    other side is certainly through with it, 0 where nobody said. reopened: steps that were finished, refused, when the
+    fate became unknown, and whose refusal was forgotten since: done again, they say nothing about that fate.
 
-    attempts: claims so far, this one included. hits: those that count towards parking. first_ms: of the first claim;
-    counted_from_ms: of the last redrive, else the same; its age towards parking. risked: how often a step of unknown
-    fate was repeated. redriven: whether a person sent it on. change: the text that an operator put in the place of the
-    event's own since (storage/changes.py).
+    since_ms: of this claim. attempts: claims so far, this one included. hits: those that count towards parking.
+    first_ms: of the first claim; counted_from_ms: of the last redrive, else the same; its age towards parking. risked:
+    how often a step of unknown fate was repeated. redriven: whether a person sent it on. change: the text that an
+    operator put in the place of the event's own since (storage/changes.py).
     """
 
     envelope: Envelope = field(repr=False)
@@ -35,7 +36,9 @@ class Claimed:
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     first_ms: int = 0
     unknown_since_ms: int = 0
+    begun_ms: int = 0
     settles_ms: int = 0
+    since_ms: int = 0
     risked: int = 0
     counted_from_ms: int = 0
     unknown_step: str = ""
@@ -61,7 +64,9 @@ class Claimed:
         out_of_turn = step.startswith(NOTICE) or step in self.reopened
         if not self.is_about(step) or (not self.unknown_step and out_of_turn):
             return self
-        return replace(self, fate="retry", unknown_since_ms=0, settles_ms=0, unknown_step="", reopened=frozenset())
+        return replace(
+            self, fate="retry", unknown_since_ms=0, begun_ms=0, settles_ms=0, unknown_step="", reopened=frozenset()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,9 @@ def claimed(envelope: Envelope, owner: str, now_ms: int, lease_ms: int, old: Ite
         steps=steps_of(old),
         first_ms=first_ms,
         unknown_since_ms=int(old.get("lease", now_ms)) if crashed else int(old.get("unknown_ms", 0)),
+        begun_ms=int(old.get("begun_ms", 0) or (old.get("claimed_ms", 0) if crashed else 0)),
         settles_ms=0 if crashed else int(old.get("settles_ms", 0)),
+        since_ms=now_ms,
         unknown_step="" if crashed else str(old.get("unknown_step", "")),
         reopened=frozenset(old.get("reopened", ())),
         risked=int(old.get("risked", 0)),

@@ -107,6 +107,25 @@ class Conversations:
         item = self._table.get(*keys.conversation(phone_number_id, person))
         return conversation_of(item) if item else None
 
+    def reread(self, conversation: Conversation) -> Conversation:
+        """With what hand-overs taught since it was read; its addresses and window may be those of another chat of the
+        same person, and stay."""
+        fresh = self.get(conversation.phone_number_id, conversation.person)
+        if fresh is None:
+            return conversation
+        return replace(
+            conversation,
+            connector=fresh.connector,
+            line=fresh.line,
+            chat_id=fresh.chat_id,
+            contact_id=fresh.contact_id,
+            lead_id=fresh.lead_id,
+            session=fresh.session,
+            finished=fresh.finished,
+            ad=fresh.ad,
+            waiting=fresh.waiting,
+        )
+
     def by_chat(self, member_id: str, connector: str, line: int, external: str) -> Conversation | None:
         """From what Bitrix24 shows us (external chat id on a line) to the conversation.
 

@@ -61,6 +61,7 @@ class Ledger(Waiting):
             add={"att": 1},
             default={
                 "t0": now_ms,
+                "begun_ms": now_ms,
                 "event_id": envelope.id,
                 "source": envelope.source,
                 "source_id": envelope.short_id,
@@ -85,7 +86,8 @@ class Ledger(Waiting):
             # Ours: the store took the claim, its answer was lost, and the SDK asked again. What stood there before is
             # gone; on any but the first claim its fate counts as unknown.
             first = int(state["att"]) == 1
-            old = {} if first else {**state, "st": "SENDING", "lease": now_ms, "att": int(state["att"]) - 1}
+            lost = {"st": "SENDING", "lease": now_ms, "begun_ms": 0, "claimed_ms": 0, "att": int(state["att"]) - 1}
+            old = {} if first else {**state, **lost}
         return claimed(envelope, owner, now_ms, lease_ms, old)
 
     def save_step(
@@ -185,6 +187,7 @@ class Ledger(Waiting):
                 set={
                     "st": "UNKNOWN",
                     "unknown_ms": claim.unknown_since_ms or now_ms,
+                    "begun_ms": claim.begun_ms if claim.unknown_since_ms else claim.since_ms,
                     "settles_ms": claim.settles_ms or settles_ms,
                     "unknown_step": step if claim.fate != "unknown" or claim.unknown_step == step else "",
                     **({"envelope": body} if len(body) <= ENVELOPE_MAX else {}),
@@ -217,7 +220,7 @@ class Ledger(Waiting):
                 raise
             return replace(claim.settled_by(step), steps=steps_of(item))
         self._table.write(risks.note(claim.event_id, step, now_ms, now_ms // 1000 + TTL_SECONDS))
-        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, settles_ms=0, unknown_step="")
+        return replace(claim, risked=claim.risked + 1, unknown_since_ms=0, begun_ms=0, settles_ms=0, unknown_step="")
 
     def park(self, claim: Claimed, now_ms: int, reason: str, detail: str = "") -> None:
         """Keep it for a person. reason: key of the texts catalogue. The envelope stays with it for the redrive.
@@ -226,6 +229,7 @@ class Ledger(Waiting):
         """
         fate = {
             "unknown_ms": claim.unknown_since_ms or now_ms,
+            "begun_ms": claim.begun_ms if claim.unknown_since_ms else claim.since_ms,
             "settles_ms": claim.settles_ms,
             "unknown_step": claim.unknown_step,
         }

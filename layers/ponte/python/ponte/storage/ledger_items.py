@@ -5,7 +5,7 @@ from typing import Any
 
 STEP = "s_"  # how the names of attributes begin that keep a step's outcome
 NOTICE = "notice"  # how the names of steps begin that tell operators something: they come out of turn
-UNKNOWN = ("unknown_ms", "unknown_step", "settles_ms", "reopened")  # what is kept of a step of unknown fate
+UNKNOWN = ("unknown_ms", "unknown_step", "begun_ms", "settles_ms", "reopened")  # what is kept of a step of unknown fate
 UNDER_WAY = ("SENDING", "RETRY", "UNKNOWN")  # states of an event that a worker still has to do something about
 DELIVERED = 3  # ranks as receipts bring them: sent 1, delivered 3, read 4, played 5
 
