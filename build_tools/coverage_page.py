@@ -27,7 +27,7 @@ CUSTOMERS = ("from", "from_user_id", "from_parent_user_id")
 LONGEST = 160
 SAID_AS, SAID = "wamid.CUSTOMER", "Quanto custa?"  # what the operators' samples quote
 SHUT_MS = 25 * 3600 * 1000
-OF_A_SHUT_WINDOW = ("messageadd_text_signed", "messageadd_document_caption", "messageadd_command_template")
+OF_A_SHUT_WINDOW = ("messageadd_text_signed", "messageadd_document_caption", "messageadd_command_template_file")
 # Posts that are pages of the app inside the portal, not events; tests of the installation show them.
 OWN_FLOWS = ("whatsapp_account", "whatsapp_preference", "bitrix24_portal")  # counted whatever the ledger says
 NOT_EVENTS = {"install_page", "install_page_legacy_fields", "placement_setting_connector", "responses"}
@@ -186,7 +186,8 @@ def sent_as(kind: str, content: dict[str, Any]) -> str:
     """A message as the phone shows it."""
     match kind:
         case "template":
-            values = [one["text"] for part in content.get("components", []) for one in part["parameters"]]
+            given = [one for part in content.get("components", []) for one in part["parameters"]]
+            values = [one["text"] if "text" in one else f"📎 {one['type']}" for one in given]
             return f"{content['name']} ({', '.join(values)})"
         case "interactive":
             action = content["action"]

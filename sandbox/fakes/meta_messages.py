@@ -15,6 +15,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 CALLBACK_LIMIT = 512
 _MEDIA_KINDS = ("image", "video", "document", "audio", "sticker")
+_HEADERS = ("image", "video", "document")
 _INTERACTIVE = (
     *("button", "list", "cta_url", "flow", "product", "product_list", "catalog_message"),
     *("location_request_message", "call_permission_request", "request_contact_info"),
@@ -149,8 +150,10 @@ def _media(world: World, kind: str, part: Any) -> str:
 
 
 def _shown_file(world: World, kind: str, body: dict[str, Any]) -> ShownFile | None:
-    """The file as it appears on the phone."""
+    """The file as it appears on the phone: the message's own, or its template's header."""
     part = body.get(kind)
+    if kind == "template" and isinstance(part, dict):
+        kind, part = _header_file(part.get("components") or [])
     media = world.media.get(str(part.get("id"))) if kind in _MEDIA_KINDS and isinstance(part, dict) else None
     if media is None or not isinstance(part, dict):
         return None
@@ -222,12 +225,41 @@ def _template(world: World, _kind: str, part: Any) -> str:
         raise GraphError(132001, "(#132001) Template name does not exist in the translation", details, status=404)
     if known[0].get("status") in ("PAUSED", "DISABLED"):
         raise GraphError(132015, "(#132015) Template is paused", f"template ({name}) is paused")
-    return _fill(known[0], part.get("components") or [])
+    given = part.get("components") or []
+    _check_header(world, known[0], given)
+    return _fill(known[0], given)
 
 
 def _language(template: dict[str, Any]) -> Any:
     language = template.get("language")
     return language.get("code") if isinstance(language, dict) else language
+
+
+def _header_file(given: list[Any]) -> tuple[str, Any]:
+    """(kind, the object under it) of the first parameter of the header that was sent; ("", None) for none."""
+    for component in given:
+        if isinstance(component, dict) and str(component.get("type", "")).lower() == "header":
+            parameters = component.get("parameters")
+            first = parameters[0] if isinstance(parameters, list) and parameters else None
+            if isinstance(first, dict):
+                kind = str(first.get("type", "")).lower()
+                return kind, first.get(kind)
+    return "", None
+
+
+def _check_header(world: World, template: dict[str, Any], given: list[Any]) -> None:
+    """Raises 132012 when the header is not of the template's format, and as of a message's own file when there is none
+    under the id."""
+    headers = [c for c in template.get("components", []) if str(c.get("type", "")).upper() == "HEADER"]
+    wanted = str(headers[0].get("format", "")).lower() if headers else ""
+    kind, part = _header_file(given)
+    if wanted not in _HEADERS and kind not in _HEADERS:
+        return
+    if kind != wanted or not isinstance(part, dict):
+        title = "(#132012) Parameter format does not match format in the created template"
+        expected, received = wanted.upper() or "NONE", kind.upper() or "UNKNOWN"
+        raise GraphError(132012, title, f"header: Format mismatch, expected {expected}, received {received}")
+    _media(world, kind, part)
 
 
 def _fill(template: dict[str, Any], given: list[Any]) -> str:

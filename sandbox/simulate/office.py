@@ -7,7 +7,12 @@ NUMBER, MEMBER = "106540352242922", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 CONNECTOR, LINE = "wa_cloud_bridge", 107
 NOW_MS = 1_763_500_100_000  # a minute after the samples' stamps, so that the window is open
 FILE = b"the file of the sample"  # of which customers' samples tell the name, type and digest only
-BODIES = {"retomar": "Olá, {{1}}! Podemos continuar?", "pedido_pronto": "Olá, {{1}}! O pedido {{2}} está pronto."}
+BODIES = {
+    "retomar": "Olá, {{1}}! Podemos continuar?",
+    "pedido_pronto": "Olá, {{1}}! O pedido {{2}} está pronto.",
+    "visita_marcada": "Olá, {{1}}! A sua visita está marcada.",
+}
+HEADERS = {"visita_marcada": [{"type": "HEADER", "format": "IMAGE"}]}
 
 
 def scenario(sent: list[str], media: list[dict[str, Any]], files: list[dict[str, Any]], ago_ms: int) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def scenario(sent: list[str], media: list[dict[str, Any]], files: list[dict[str,
                     "language": "pt_BR",
                     "status": "APPROVED",
                     "category": "UTILITY",
-                    "components": [{"type": "BODY", "text": text}],
+                    "components": [*HEADERS.get(name, []), {"type": "BODY", "text": text}],
                 }
                 for name, text in BODIES.items()
             ],

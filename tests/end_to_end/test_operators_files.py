@@ -225,3 +225,37 @@ def test_a_file_in_a_shut_window_waits_for_the_customer_and_is_fetched_only_then
     assert [send["type"] for send in running.sends()] == ["template", "image"]
     assert running.sends()[-1]["image"]["caption"] == "Segue"
     assert running.parked() == []
+
+
+PICTURE = {
+    "name": "vitrine",
+    "language": "pt_BR",
+    "status": "APPROVED",
+    "category": "UTILITY",
+    "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Pedido {{1}}"}],
+}
+
+
+@pytest.mark.parametrize("mime", ["image/jpeg", "application/pdf"], ids=["fits", "does not fit"])
+def test_an_attached_file_becomes_the_header_of_the_template_in_a_shut_window(running: Sandbox, mime: str) -> None:
+    data = files.jpeg() if mime == "image/jpeg" else files.pdf()
+    tree = shut()
+    tree["meta"]["templates"].append(PICTURE)
+    stored = {"code": "c0de0", "name": "a.jpg", "mime_type": mime, "bytes_base64": encoded(data)}
+    tree["bitrix24"]["portals"][0]["files"] = [stored]
+    assert running.put(tree).status_code == 200
+    told = [{"name": "a.jpg", "type": "file", "mime": mime, "link": f"https://{DOMAIN}/~c0de0#img.jpg"}]
+    for _ in range(2):
+        running.post_bitrix(event(9001, "/modelo vitrine\n4512", told))
+    running.settle()
+    if mime != "image/jpeg":
+        assert (running.sends(), uploads(running)) == ([], [])
+        assert "JPEG ou PNG" in running.notices()[0]
+        return
+    (upload,) = uploads(running)
+    assert (upload["sha256"], upload["size"]) == (files.sha256(data), len(data))
+    (send,) = running.sends()
+    header, body = send["template"]["components"]
+    assert list(header["parameters"][0]["image"]) == ["id"]
+    assert body["parameters"] == [{"type": "text", "text": "4512"}]
+    assert running.notices() == []

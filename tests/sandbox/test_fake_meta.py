@@ -106,6 +106,39 @@ def test_each_kind_of_message_is_accepted(sandbox: Sandbox, part: dict[str, Any]
     assert shown == ([] if part["type"] == "reaction" else [part["type"]])  # a reaction is no bubble of its own
 
 
+WITH_PICTURE = {
+    "name": "vitrine",
+    "language": "pt_BR",
+    "status": "APPROVED",
+    "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Chegou"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("components", "code"),
+    [
+        ([{"type": "header", "parameters": [{"type": "image", "image": {"id": "5001"}}]}], 0),
+        ([{"type": "header", "parameters": [{"type": "image", "image": {"link": "https://x.example/a.png"}}]}], 0),
+        ([{"type": "header", "parameters": [{"type": "image", "image": {"id": "404"}}]}], 131009),
+        ([{"type": "header", "parameters": [{"type": "video", "video": {"id": "5001"}}]}], 132012),
+        ([{"type": "header", "parameters": [{"type": "text", "text": "x"}]}], 132012),
+        ([], 132012),
+    ],
+    ids=["uploaded", "by link", "unknown id", "another kind", "a text", "none"],
+)
+def test_a_templates_header_has_to_be_of_its_format(
+    sandbox: Sandbox, scenario: dict[str, Any], components: list[Any], code: int
+) -> None:
+    scenario["meta"]["templates"] = [WITH_PICTURE]
+    sandbox.providers.put(scenario)
+    template = {"name": "vitrine", "language": {"code": "pt_BR"}, "components": components}
+    answer = sandbox.graph({"messaging_product": "whatsapp", "to": MARIA, "type": "template", "template": template})
+    assert answer.json().get("error", {}).get("code", 0) == code
+    shown = sandbox.world.phones.phones[0].messages
+    by_id = code == 0 and "id" in components[0]["parameters"][0]["image"]
+    assert [(one.text, one.file is not None) for one in shown] == ([] if code else [("Chegou", by_id)])
+
+
 def test_a_bsuid_in_recipient_reaches_its_person(sandbox: Sandbox, text_message: dict[str, Any]) -> None:
     del text_message["to"]
     answer = sandbox.graph({**text_message, "recipient": BSUID})

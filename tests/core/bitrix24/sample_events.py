@@ -79,6 +79,16 @@ EXPECTED: dict[str, Event] = {
     "messageadd_reply_quote": message("90131", f"{QUOTING}Dez reais"),
     "messageadd_command_reaction": message("90133", f"{QUOTING}/reagir :f09f918d:"),
     "messageadd_command_template": message("90135", f"{ANA}[br]/modelo pedido_pronto pt_BR\n{{primeiro_nome}}\n4512"),
+    "messageadd_command_template_file": message(
+        "90147",
+        f"{ANA}[br]/modelo visita_marcada\n{{primeiro_nome}}",
+        files=(file("sala.jpg", "image/jpeg", "tH1ee#img.jpg", 200),),
+    ),
+    "messageadd_command_template_wrong_file": message(
+        "90149",
+        f"{ANA}[br]/modelo visita_marcada\n{{primeiro_nome}}",
+        files=(file("planta.pdf", "application/pdf", "tH2ff", 215),),
+    ),
     "messageadd_command_buttons": message(
         "90137", f"{ANA}[br]/botoes\nPosso confirmar a visita?\n- Confirmar\n- Remarcar"
     ),

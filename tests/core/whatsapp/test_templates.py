@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from ponte.errors import MalformedEvent
 from ponte.whatsapp import template_updates
 from ponte.whatsapp.split import split
-from ponte.whatsapp.templates import Template, TemplateError, Values, checked, choose, fill, is_link, read, shown
+from ponte.whatsapp.templates import (
+    HeaderFile,
+    Template,
+    TemplateError,
+    Values,
+    checked,
+    choose,
+    fill,
+    is_link,
+    read,
+    shown,
+    wanted_file,
+)
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "whatsapp"
 BODY = {"type": "BODY", "text": "Olá, {{1}}, pedido {{2}}."}
@@ -117,6 +129,16 @@ def text(value: str, **more: str) -> dict[str, str]:
             Values(header="https://x.example/a.png"),
             [{"type": "header", "parameters": [{"type": "image", "image": {"link": "https://x.example/a.png"}}]}],
         ),
+        (
+            template(IMAGE),
+            Values(header=HeaderFile("77", "a.png")),
+            [{"type": "header", "parameters": [{"type": "image", "image": {"id": "77"}}]}],
+        ),
+        (
+            template({"type": "HEADER", "format": "DOCUMENT"}),
+            Values(header=HeaderFile("77", "a.pdf")),
+            [{"type": "header", "parameters": [{"type": "document", "document": {"id": "77", "filename": "a.pdf"}}]}],
+        ),
         (template(TITLE), Values(header="7"), [{"type": "header", "parameters": [text("7")]}]),
         (
             template(BUTTONS),
@@ -133,7 +155,7 @@ def text(value: str, **more: str) -> dict[str, str]:
         ),
         (template({"type": "FOOTER", "text": "x"}, {"type": "BODY", "text": "y"}), Values(), []),
     ],
-    ids=["no parameters", "numbered", "named", "image", "title", "buttons", "footer"],
+    ids=["no parameters", "numbered", "named", "image by link", "image", "document", "title", "buttons", "footer"],
 )
 def test_values_become_components(given_template: Template, values: Values, expected: list[Any]) -> None:
     assert fill(given_template, values) == expected
@@ -167,6 +189,8 @@ def test_values_become_components(given_template: Template, values: Values, expe
         (template(IMAGE), Values(header="http://x.example/a.png"), "header"),
         (template(IMAGE), Values(header="https://x.example/a b"), "header"),
         (template(TITLE), Values(), "header"),
+        (template(TITLE), Values(header=HeaderFile("77")), "header"),
+        (template(BODY), Values(("a", "b"), HeaderFile("77")), "header"),
         (template(TITLE), Values(header="x" * 60), "too_long"),
         (template(BODY), Values(("a", "b"), header="x"), "header"),
         (template(BUTTONS), Values(buttons={2: "x"}), "button"),
@@ -179,6 +203,14 @@ def test_what_meta_would_refuse_is_refused_before(given_template: Template, valu
     with pytest.raises(TemplateError) as error:
         fill(given_template, values)
     assert error.value.wrong == wrong
+
+
+@pytest.mark.parametrize(
+    ("component", "expected"),
+    [(IMAGE, "IMAGE"), ({"type": "header", "format": "video"}, "VIDEO"), (TITLE, ""), (BODY, ""), ({}, "")],
+)
+def test_which_file_a_template_wants(component: dict[str, Any], expected: str) -> None:
+    assert wanted_file(template(component)) == expected
 
 
 def test_four_blanks_are_refused_and_three_are_not() -> None:

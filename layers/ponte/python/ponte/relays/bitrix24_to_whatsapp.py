@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ponte.bitrix24 import markup, quotes
 from ponte.bitrix24.values import OperatorMessage
 from ponte.mappings import Conversation, Line
-from ponte.relays import operator_commands, outbound_files, window
+from ponte.relays import operator_commands, outbound_files, template_headers, window
 from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused, untold
 from ponte.relays.effects import AcknowledgeDelivery, PostNotice, SendText
 from ponte.relays.operator_commands import CommandError, Interactive, PlainText, React, UseTemplate
@@ -19,11 +19,11 @@ from ponte.relays.outbound_effects import (
     SendReaction,
     SendTemplate,
 )
-from ponte.relays.outbound_files import Piece
+from ponte.relays.outbound_files import Failed, Piece
 from ponte.relays.window import Asking
 from ponte.texts import text as sentence
 from ponte.whatsapp import templates
-from ponte.whatsapp.templates import TemplateError, Values
+from ponte.whatsapp.templates import HeaderFile, TemplateError, Values
 
 CALLBACK_MAX = 512
 PORTAL_SHUT = {"portal_reauth", "portal_disabled", "no_grant", "expired_token", "invalid_token", "no_auth_found"}
@@ -142,14 +142,16 @@ def _send(
     by_hand = any(isinstance(piece, SendTemplate) for piece in pieces)
     if waits and not sent_wamids(steps) and not by_hand:
         return shut()  # before a file is fetched for nothing
-    preparing = outbound_files.prepare(event, lang, steps)
+    first = 1 if by_hand and template_headers.is_used(steps) else 0
+    preparing = outbound_files.prepare(event, lang, steps, first)
     if isinstance(preparing, Step):
         return preparing
     if preparing is not None:
         return _stop(event, f"reason.whatsapp.{preparing.code}", preparing.detail, lang, steps)
     asks = by_hand and "asked" not in steps and window.counts_as_asking(conversation, reply.now_ms)
     wamids: list[str] = []
-    for send in outbound_files.arrange(*address, reply_to, pieces, outbound_files.ready(event, steps), steps):
+    files = outbound_files.ready(event, steps, first)
+    for send in outbound_files.arrange(*address, reply_to, pieces, files, steps):
         if send.name not in steps:
             if asks and wamids:
                 break
@@ -234,6 +236,19 @@ def _template(
         raise TemplateError("missing")
     name, given = reply.conversation.name if reply.conversation else "", command.values
     values = Values(window.personal(given.body, name, reply.lang), given.header, given.buttons)
+    format_ = templates.wanted_file(found)
+    if event.files and format_ and not given.header:
+        templates.fill(
+            found, replace(values, header=HeaderFile("?"))
+        )  # what is typed wrong is told before any transfer
+        file = template_headers.prepare(event, format_, reply.lang, steps)
+        if isinstance(file, Step):
+            return file
+        if isinstance(file, Failed):
+            return _stop(event, f"reason.whatsapp.{file.code}", file.detail, reply.lang, steps)
+        values = replace(values, header=file)
+    elif template_headers.is_used(steps):  # by now the template wants no file any more
+        raise TemplateError("header", format=format_ or "-")
     components = tuple(templates.fill(found, values))
     return [SendTemplate(to, bsuid, found.name, found.language, components, reply_to=reply_to, category=found.category)]
 

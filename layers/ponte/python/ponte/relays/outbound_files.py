@@ -49,12 +49,13 @@ class Failed:
     stops: bool
 
 
-def prepare(event: OperatorMessage, lang: str, steps: Steps) -> Step | Failed | None:
+def prepare(event: OperatorMessage, lang: str, steps: Steps, first: int = 0) -> Step | Failed | None:
     """The next step that brings the files to Meta, or tells of one that cannot go; None when all is ready.
 
-    Failed: Meta refused an upload for a reason that would keep back everything else of the message too.
+    first: 1 where the first file goes as a template's header (template_headers), else 0. Failed: Meta refused an upload
+    for a reason that would keep back everything else of the message too.
     """
-    for index, file in enumerate(event.files[:MAX_FILES]):
+    for index, file in list(enumerate(event.files[:MAX_FILES]))[first:]:
         step = _prepare_one(event, index, file, lang, steps)
         if step is not None:
             return step
@@ -66,10 +67,10 @@ def prepare(event: OperatorMessage, lang: str, steps: Steps) -> Step | Failed | 
     return None
 
 
-def ready(event: OperatorMessage, steps: Steps) -> list[Ready]:
-    """Files that wait to be sent or were sent, in order."""
+def ready(event: OperatorMessage, steps: Steps, first: int = 0) -> list[Ready]:
+    """Files that wait to be sent or were sent, in order. first: see `prepare`."""
     found = []
-    for index in range(min(len(event.files), MAX_FILES)):
+    for index in range(first, min(len(event.files), MAX_FILES)):
         if _failure(index, steps) is not None or f"upload{index}" not in steps:
             continue
         file = KeptFile.of(steps[f"file{index}"])

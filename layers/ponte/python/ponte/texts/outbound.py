@@ -67,8 +67,24 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "a text is longer than {most} characters.",
     },
     "template.wrong.header": {
-        "pt-BR": "o cabeçalho não confere com o do modelo ({format}). Para texto, escreva cabecalho=texto; para imagem, vídeo ou documento, cabecalho=https://... do arquivo.",
-        "en": "the header is not what the template wants ({format}). For text write cabecalho=text; for an image, video or document cabecalho=https://... of the file.",
+        "pt-BR": "o cabeçalho não confere com o do modelo ({format}). Para texto, escreva cabecalho=texto; para imagem, vídeo ou documento, anexe o arquivo à mensagem ou escreva cabecalho=https://... dele.",
+        "en": "the header is not what the template wants ({format}). For text write cabecalho=text; for an image, video or document attach the file to the message or write cabecalho=https://... of it.",
+    },
+    "template.wrong.header_image": {
+        "pt-BR": 'o cabeçalho deste modelo é uma imagem JPEG ou PNG de até 5 MB, e "{name}" não é.',
+        "en": 'the template\'s header is a JPEG or PNG image of up to 5 MB, and "{name}" is none.',
+    },
+    "template.wrong.header_video": {
+        "pt-BR": 'o cabeçalho deste modelo é um vídeo MP4 ou 3GPP de até 16 MB, e "{name}" não é.',
+        "en": 'the template\'s header is an MP4 or 3GPP video of up to 16 MB, and "{name}" is none.',
+    },
+    "template.wrong.header_document": {
+        "pt-BR": 'o cabeçalho deste modelo é um documento (PDF, Word, Excel, PowerPoint ou texto), e "{name}" não é.',
+        "en": 'the template\'s header is a document (PDF, Word, Excel, PowerPoint or text), and "{name}" is none.',
+    },
+    "template.wrong.header_lost": {
+        "pt-BR": 'o arquivo do cabeçalho, "{name}", não pôde ser usado. {why}',
+        "en": 'the file of the header, "{name}", could not be used. {why}',
     },
     "template.wrong.button": {
         "pt-BR": "confira o botão {number}: se ele tem final de link ou código variável, escreva botao{number}=valor; senão, não escreva nada.",

@@ -77,6 +77,18 @@ def form_of(mime: str, size: int, traits: tuple[str, ...]) -> Form:
     return Form("document", mime if mime in _DOCUMENTS else types.UNKNOWN)
 
 
+def header_mime(format_: str, mime: str, size: int, traits: tuple[str, ...]) -> str:
+    """What to upload a file as that is to be a template's header of that format (templates.MEDIA); "" where it does not
+    fit. A header changes into nothing else: a picture that is too big for one is refused, not sent as a document.
+
+    Source: .../whatsapp/templates/template-media (read 2026-05-21).
+    """
+    if format_ == "DOCUMENT":
+        return mime if mime in _DOCUMENTS and size <= MAX_BYTES else ""
+    form = form_of(mime, size, traits)
+    return form.mime if form.kind == format_.lower() else ""
+
+
 def _sticker_bytes(traits: tuple[str, ...]) -> int:
     return _MOVING_STICKER if types.ANIMATED in traits else _STILL_STICKER
 

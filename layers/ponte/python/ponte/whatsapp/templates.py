@@ -19,6 +19,7 @@ MAX_LONE_BODY_CHARS = 32_768
 MAX_HEADER_CHARS = 60
 MAX_COUPON_CHARS = 15
 MAX_LINK_CHARS = 2000
+MEDIA = ("IMAGE", "VIDEO", "DOCUMENT")  # formats of a header that is a file
 SENDABLE = frozenset(("APPROVED", "REINSTATED", "FLAGGED"))  # FLAGGED: sends go on while Meta watches its quality
 
 type Wrong = Literal[
@@ -33,13 +34,16 @@ type Wrong = Literal[
     "shape",
     "too_long",
     "header",
+    "header_image",
+    "header_video",
+    "header_document",
+    "header_lost",
     "button",
 ]
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 _BAD_SHAPE = re.compile(r"[\n\r\t\v\f\u2028\u2029]| {4,}")
-_MEDIA = ("IMAGE", "VIDEO", "DOCUMENT")
 _PLAIN_BUTTONS = frozenset(("QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE", "REQUEST_CONTACT_INFO"))
 _KNOWN = frozenset(("HEADER", "BODY", "FOOTER", "BUTTONS"))
 
@@ -76,12 +80,20 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderFile:
+    """A file that lies at Meta. name: what a document is called on the phone."""
+
+    media_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
-    """What goes into a template. body: in order; for named parameters "name=value". header: its text, or the https link
-    of its file. buttons: from 1, what completes the link, or the coupon code."""
+    """What goes into a template. body: in order; for named parameters "name=value". header: its text, or its file,
+    uploaded or by an https link. buttons: from 1, what completes the link, or the coupon code."""
 
     body: Sequence[str] = ()
-    header: str = ""
+    header: str | HeaderFile = ""
     buttons: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -124,6 +136,13 @@ def choose(found: Sequence[Template], name: str, language: str = "", preferred: 
     if len(named) == 1:
         return named[0]
     return next((each for each in named if each.language == preferred), None)
+
+
+def wanted_file(template: Template) -> str:
+    """The format of the file that the template wants as its header, one of MEDIA; "" where it wants none."""
+    found = next((each for each in template.components if label(each, "type").upper() == "HEADER"), None)
+    format_ = label(found, "format").upper() if found else ""
+    return format_ if format_ in MEDIA else ""
 
 
 def fill(template: Template, values: Values) -> list[Json]:
@@ -207,13 +226,12 @@ def _named(wanted: Sequence[str], given: Sequence[str]) -> list[Json]:
     return [{"type": "text", "parameter_name": name, "text": values[name]} for name in wanted]
 
 
-def _header(component: Json | None, given: str, named: bool) -> list[Json]:
+def _header(component: Json | None, given: str | HeaderFile, named: bool) -> list[Json]:
     format_ = label(component, "format").upper() if component else ""
-    if format_ in _MEDIA:
-        if not is_link(given):
-            raise TemplateError("header", format=format_)
-        kind = format_.lower()
-        return [{"type": "header", "parameters": [{"type": kind, kind: {"link": given}}]}]
+    if format_ in MEDIA:
+        return [{"type": "header", "parameters": [_file(format_, given)]}]
+    if isinstance(given, HeaderFile):
+        raise TemplateError("header", format=format_ or "-")
     if format_ not in ("", "TEXT"):
         raise TemplateError("not_supported", what=format_)
     text = str(component.get("text", "")) if component else ""
@@ -231,6 +249,16 @@ def _header(component: Json | None, given: str, named: bool) -> list[Json]:
     if named:
         parameter["parameter_name"] = wanted[0]
     return [{"type": "header", "parameters": [parameter]}]
+
+
+def _file(format_: str, given: str | HeaderFile) -> Json:
+    kind = format_.lower()
+    if isinstance(given, HeaderFile):
+        filename = {"filename": given.name} if given.name and format_ == "DOCUMENT" else {}
+        return {"type": kind, kind: {"id": given.media_id, **filename}}
+    if not is_link(given):
+        raise TemplateError("header", format=format_)
+    return {"type": kind, kind: {"link": given}}
 
 
 def _buttons(component: Json | None, given: Mapping[int, str]) -> list[Json]:
