@@ -192,7 +192,9 @@ class SandboxStack:
         for row in self._scan(self._core):
             mine = str(row["pk"]).startswith(f"CV#{phone_number_id}#")
             if mine and ids & {str(row.get("wa_id", "")), str(row.get("user_id", ""))}:
-                table.write(Update(str(row["pk"]), str(row["sk"]), set={"last_inbound_ms": at_ms}))
+                table.write(
+                    Update(str(row["pk"]), str(row["sk"]), set={"last_inbound_ms": at_ms}, remove=["reacted_ms"])
+                )
 
     def run_schedule(self, name: str) -> None:
         """Returns at once. Until the function has ended the stack is not quiet; it is not repeated when it fails, so

@@ -280,8 +280,12 @@ def test_what_waits_for_the_customer_is_let_go_before_anything_else_in_each_of_t
     assert isinstance(decide(MESSAGE, waiting, "none", "pt-BR", steps).effect, SendToOpenLine)  # type: ignore[union-attr]
 
 
-def test_a_reaction_lets_nothing_go() -> None:
-    reaction = replace(MESSAGE, type="reaction", body=Reaction("wamid.X", "👍"))
+@pytest.mark.parametrize(
+    ("body", "lets_go"),
+    [(Reaction("wamid.X", "👍"), True), (Reaction("wamid.X", None), False), (Revoke("wamid.X"), False)],
+    ids=["reaction", "taken back", "removed message"],
+)
+def test_a_reaction_lets_go_what_waits_and_a_removal_does_not(body: Reaction | Revoke, lets_go: bool) -> None:
     waiting = replace(KNOWN, waiting=1, chat_id="9")
-    decision = decide(reaction, waiting, "none", "pt-BR", {})
-    assert not isinstance(getattr(decision, "effect", None), LetHeldGo)
+    decision = decide(replace(MESSAGE, type="x", body=body), waiting, "none", "pt-BR", {})
+    assert isinstance(getattr(decision, "effect", None), LetHeldGo) is lets_go

@@ -116,6 +116,61 @@ def test_a_new_shut_window_is_asked_about_anew() -> None:
     assert store.windows.hold(store.now, reply(10), NOW + WINDOW_MS) == "ask"
 
 
+def test_a_reaction_may_have_opened_the_window_until_meta_says_that_it_did_not() -> None:
+    store = Store()
+    assert is_shut(store.now, NOW)
+    reacted = store.windows.note_reaction(store.now, NOW)
+    assert not is_shut(reacted, NOW)
+    assert not is_shut(store.now, NOW)
+    store.windows.refuse(store.now)
+    assert is_shut(store.now, NOW)
+    store.windows.note_reaction(store.now, NOW)  # told again
+    assert is_shut(store.now, NOW)
+    store.windows.note_reaction(store.now, NOW + 1)
+    assert not is_shut(store.now, NOW + 1)
+
+
+def test_a_reaction_that_opened_nothing_at_meta_is_no_answer_to_the_template_that_asked() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    store.windows.note_reaction(store.now, NOW)
+    store.windows.refuse(store.now)
+    assert store.windows.hold(store.now, reply(10), NOW) == "wait"
+
+
+def test_after_a_reaction_that_was_an_answer_the_next_shut_window_is_asked_about_anew() -> None:
+    store = Store()
+    store.windows.hold(store.now, reply(9), NOW)
+    store.windows.note_reaction(store.now, NOW)
+    assert store.windows.hold(store.now, reply(10), NOW + WINDOW_MS) == "ask"
+    assert store.windows.hold(store.now, reply(11), NOW + WINDOW_MS) == "wait"
+
+
+def test_a_reaction_before_the_window_was_found_shut_is_no_answer() -> None:
+    store = Store()
+    store.windows.note_reaction(store.now, NOW - WINDOW_MS)
+    assert store.windows.hold(store.now, reply(9), NOW) == "ask"
+    assert store.windows.hold(store.now, reply(10), NOW) == "wait"
+
+
+def test_a_reaction_and_a_reply_that_is_held_at_the_same_moment_see_each_other() -> None:
+    store = Store()
+    looked = store.now
+    assert store.windows.note_reaction(looked, NOW).waiting == 0
+    assert store.windows.hold(looked, reply(9), NOW) == "open"
+    other = Store()
+    looked = other.now
+    other.windows.hold(looked, reply(9), NOW)
+    assert other.windows.note_reaction(looked, NOW).waiting > 0
+
+
+def test_a_reaction_that_is_told_late_takes_nothing_back() -> None:
+    store = Store()
+    store.windows.note_reaction(store.now, NOW)
+    store.windows.note_reaction(store.now, NOW - 5)
+    assert store.now.reacted_ms == NOW
+
+
 def test_whoever_gives_up_lets_the_next_one_ask() -> None:
     store = Store()
     store.windows.hold(store.now, reply(9), NOW)

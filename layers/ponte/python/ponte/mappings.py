@@ -105,7 +105,8 @@ class Conversation:
     window is then left to the provider). session, finished: the newest dialog that was opened in the chat and the
     newest that was closed, 0 = not told. ad: the ad that was shown last.
 
-    refused_ms, asked_ms: the last_inbound_ms of the shut window that Meta spoke of (131047) and of the one in which the
+    reacted_ms: the customer's last reaction by the same clock, 0 = none: it may open the window (docs/decisions/0017).
+    refused_ms, asked_ms: the heard_ms of the shut window that Meta spoke of (131047) and of the one in which the
     window's template was sent, -1 for none. waiting: above 0 while replies are held in this chat; also_waiting: the
     (connector, line, external) of the same person's other chats in which some are.
     """
@@ -124,6 +125,7 @@ class Conversation:
     contact_id: str = ""
     lead_id: str = ""
     last_inbound_ms: int = 0
+    reacted_ms: int = 0
     portfolio: str = ""
     session: int = 0
     finished: int = 0
@@ -132,6 +134,19 @@ class Conversation:
     asked_ms: int = -1
     waiting: int = 0
     also_waiting: tuple[tuple[str, int, str], ...] = ()
+
+    @property
+    def heard_ms(self) -> int:
+        """When the customer last did what opens the window, or may."""
+        return max(self.last_inbound_ms, self.reacted_ms)
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a template asked the customer to write, and they did not answer: neither by a message, nor by a
+        reaction, unless it was one after which Meta called the window shut all the same."""
+        if self.asked_ms < self.last_inbound_ms:
+            return False
+        return self.asked_ms >= self.heard_ms or self.refused_ms >= self.heard_ms
 
     @property
     def is_closed(self) -> bool:

@@ -56,6 +56,12 @@ def opens_nothing(message: InboundMessage) -> bool:
     return isinstance(message.body, Reaction | Edit | Revoke | SystemChange | Nothing)
 
 
+def may_open_the_window(message: InboundMessage) -> bool:
+    """A reaction: Meta says that messages and calls open the customer's window, and of a reaction nothing. So whoever
+    reacts lets go what waits for them, and Meta says what becomes of it (docs/decisions/0017)."""
+    return isinstance(message.body, Reaction) and bool(message.body.emoji)
+
+
 def decide(
     message: InboundMessage, conversation: Conversation | None, crm: CrmMode, lang: str, steps: Steps
 ) -> Decision:
@@ -70,7 +76,7 @@ def decide(
         return Finish("SKIPPED", "nothing_to_show")
     if conversation is None or (opens_nothing(message) and not conversation.chat_id):
         return Finish("SKIPPED", "no_conversation", keep=True)
-    if not opens_nothing(message):
+    if not opens_nothing(message) or may_open_the_window(message):
         # First of all: whether Bitrix24 takes the message or not, the customer gets what was written to them.
         for name, held in _let_go(conversation, message.wamid):
             if name not in steps:

@@ -6,11 +6,12 @@
     not, or not fit       the reply is parked and the operator told why
 
 A reply that is held is parked with `HELD`; a customer's message lets it go (runtime/held_replies.py). A window that
-nobody knows is left to Meta: its 131047 is the truth, and the window is shut from then on (docs/decisions/0010).
+nobody knows is left to Meta: its 131047 is the truth, and the window is shut from then on (docs/decisions/0010). So is
+one that only a reaction may have opened (docs/decisions/0017).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ponte.mappings import Conversation, Number, WindowTemplate
@@ -43,14 +44,16 @@ def is_shut(conversation: Conversation | None, now_ms: int) -> bool:
     """Whether free text would be refused. False also where nobody knows (last_inbound_ms 0): Meta decides."""
     if conversation is None:
         return False
-    last = conversation.last_inbound_ms
+    last = conversation.heard_ms
     return conversation.refused_ms >= last or (last > 0 and now_ms - last >= WINDOW_MS)
 
 
 def counts_as_asking(conversation: Conversation | None, now_ms: int) -> bool:
-    """Whether an operator's own template asks the customer to write again. Also where nobody knows of a window: Meta
-    may call it shut later."""
-    return conversation is not None and (is_shut(conversation, now_ms) or not conversation.last_inbound_ms)
+    """Whether an operator's own template asks the customer to write again. Also where nobody knows of a window, or only
+    a reaction speaks for one: Meta may call it shut later."""
+    if conversation is None or not conversation.last_inbound_ms:
+        return conversation is not None
+    return is_shut(replace(conversation, reacted_ms=0), now_ms)
 
 
 def is_asking(steps: Steps) -> bool:
@@ -69,7 +72,7 @@ def decide_shut(
 ) -> Decision:
     """The next effect for a reply in a shut window. address: (to, recipient)."""
     configured = asking.number.window_template if asking else None
-    was_asked = conversation.asked_ms == conversation.last_inbound_ms or "asked" in steps
+    was_asked = conversation.was_asked or "asked" in steps
     if "hold" not in steps and was_asked:
         return Step("hold", HoldReply())  # the customer was asked already; this reply only gets in line
     match steps.get("hold", {}).get("held"):

@@ -123,7 +123,7 @@ class OutboundPerformer:
         is another item than the one that holding looks at."""
         named = (conversation.connector, conversation.line, conversation.external)
         now = self.conversations.by_chat(conversation.member_id, *named)
-        return now is not None and now.last_inbound_ms > conversation.last_inbound_ms
+        return now is not None and now.heard_ms > conversation.heard_ms
 
     def _let_go(self, effect: LetHeldGo) -> Outcome:
         named = {"connector": effect.connector, "line": effect.line, "external": effect.external}

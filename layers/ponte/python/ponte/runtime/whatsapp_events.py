@@ -127,9 +127,12 @@ class WhatsappEvents(Worker):
         conversations = self.parts.conversations
         if isinstance(message.body, SystemChange) and message.body.kind != "other":
             return self._rotated(message, message.body, number, claim, said)
-        if whatsapp_to_bitrix24.opens_nothing(message):
-            return conversations.find(number, caller, said)
         at_ms = written_ms(message.sent_at, received_ms)
+        if whatsapp_to_bitrix24.opens_nothing(message):
+            found = conversations.find(number, caller, said)
+            if found is not None and whatsapp_to_bitrix24.may_open_the_window(message):
+                found = self.parts.windows.note_reaction(found, at_ms)
+            return found
         resolved = conversations.resolve(number, caller, at_ms, claim.event_id, said_ms=said)
         for clash in resolved.clashes:
             self.parts.log(self.flow, f"clash_{clash.kind}", claim.event_id)

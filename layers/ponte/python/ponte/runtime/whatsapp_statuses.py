@@ -167,5 +167,5 @@ class WhatsappStatuses(Worker):
         """Meta took the message and says now that the window was shut: it is, unless the customer has written since."""
         named = str(reference["connector"]), int(reference["line"]), str(reference["external"])
         conversation = self.parts.conversations.by_chat(str(reference["member_id"]), *named)
-        if conversation is not None and conversation.last_inbound_ms < sent_ms:
+        if conversation is not None and conversation.heard_ms < sent_ms:
             self.parts.windows.refuse(conversation)

@@ -23,7 +23,8 @@ _TEXTS = (
     *("chat_id", "contact_id", "lead_id", "ad"),
 )
 
-_WINDOW = (("refused_ms", -1), ("asked_ms", -1), ("waiting", 0))  # with the value that means "not there"
+# With the value that means "not there".
+_WINDOW = (("reacted_ms", 0), ("refused_ms", -1), ("asked_ms", -1), ("waiting", 0))
 
 
 def conversation_item(conversation: Conversation) -> Item:
@@ -50,6 +51,7 @@ def conversation_of(item: Item) -> Conversation:
         member_id=MemberId(str(item["member_id"])),
         line=int(item["line"]),
         last_inbound_ms=int(item.get("last_inbound_ms", 0)),
+        reacted_ms=int(item.get("reacted_ms", 0)),
         session=int(item.get("session", 0)),
         finished=int(item.get("finished", 0)),
         refused_ms=int(item.get("refused_ms", -1)),

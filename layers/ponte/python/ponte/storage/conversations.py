@@ -280,6 +280,7 @@ def _latest(home: Conversation, group: Sequence[Conversation]) -> Conversation:
         user_id=last.user_id,
         parent_user_id=last.parent_user_id,
         last_inbound_ms=last.last_inbound_ms,
+        reacted_ms=max(each.reacted_ms for each in group),
         portfolio=last.portfolio,
         refused_ms=max(each.refused_ms for each in group),
         asked_ms=max(each.asked_ms for each in group),

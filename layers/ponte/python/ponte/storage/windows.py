@@ -6,7 +6,7 @@ whether somebody waits. The replies themselves, envelope and all, are items of t
 conversation, ordered by Bitrix24's own message id; they outlive every state of the ledger until they are let go.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ponte.mappings import Conversation
@@ -61,7 +61,7 @@ class Windows:
         self._message.write(Put(_item(conversation, envelope, now_ms)))
         silent = _silent_since(conversation)
         asks = eq("asked_by", envelope.id)
-        if conversation.asked_ms != conversation.last_inbound_ms:  # else asked, maybe in another chat of the person
+        if not conversation.was_asked:  # else asked, maybe in another chat of the person
             asks = any_of(_not_asked(conversation), asks)
         asked = _asked(conversation, envelope.id)
         ask = Update("", "", set=asked, add={"waiting": 1}, when=all_of(silent, asks))
@@ -84,10 +84,19 @@ class Windows:
         self._note(conversation, Update("", "", remove=["asked_ms", "asked_by"], when=mine))
         self.let_go(conversation, HeldReply(envelope.id, envelope.order, envelope))
 
+    def note_reaction(self, conversation: Conversation, at_ms: int) -> Conversation:
+        """Keep when the customer last reacted; the conversation with it, and with whether somebody waits by now."""
+        newer = any_of(absent("reacted_ms"), lt("reacted_ms", at_ms))
+        before = self._note(conversation, Update("", "", set={"reacted_ms": at_ms}, when=newer))
+        if before is None:  # told late, or again
+            return conversation
+        latest = max(conversation.reacted_ms, at_ms)
+        return replace(conversation, reacted_ms=latest, waiting=int(before.get("waiting", 0)))
+
     def refuse(self, conversation: Conversation) -> None:
-        """Meta says that the window is shut (131047): the one that was opened by the last message which `conversation`
-        knows of. A newer message opens another one."""
-        self._note(conversation, Update("", "", set={"refused_ms": conversation.last_inbound_ms}))
+        """Meta says that the window is shut (131047): the one that was opened by the last message, or may have been by
+        the last reaction, which `conversation` knows of. A newer one opens another."""
+        self._note(conversation, Update("", "", set={"refused_ms": conversation.heard_ms}))
 
     def held(self, conversation: Conversation, limit: int) -> list[HeldReply]:
         """The replies that wait, oldest first."""
@@ -116,17 +125,20 @@ class Windows:
 
 
 def _silent_since(conversation: Conversation) -> Condition:
-    """No message of the customer is newer than the one that `conversation` knows of."""
-    return any_of(absent("last_inbound_ms"), le("last_inbound_ms", conversation.last_inbound_ms))
+    """No message and no reaction of the customer is newer than those that `conversation` knows of."""
+    return all_of(
+        any_of(absent("last_inbound_ms"), le("last_inbound_ms", conversation.last_inbound_ms)),
+        any_of(absent("reacted_ms"), le("reacted_ms", conversation.reacted_ms)),
+    )
 
 
 def _not_asked(conversation: Conversation) -> Condition:
-    """No template has asked since the customer's last message that `conversation` knows of."""
-    return any_of(absent("asked_ms"), lt("asked_ms", conversation.last_inbound_ms))
+    """No template has asked since the customer was last heard of, as far as `conversation` knows."""
+    return any_of(absent("asked_ms"), lt("asked_ms", conversation.heard_ms))
 
 
 def _asked(conversation: Conversation, event_id: str) -> dict[str, int | str]:
-    return {"asked_ms": conversation.last_inbound_ms, "asked_by": event_id}
+    return {"asked_ms": conversation.heard_ms, "asked_by": event_id}
 
 
 def _item(conversation: Conversation, envelope: Envelope, now_ms: int) -> Item:
