@@ -8,7 +8,7 @@ from ponte.bitrix24.values import OperatorFile, OperatorMessage
 from ponte.mappings import Conversation, Line, MemberId, Number, PersonId, PhoneNumberId, Rate
 from ponte.media.limits import MAX_BYTES, MEBIBYTE
 from ponte.media.store import KeptFile
-from ponte.relays.bitrix24_to_whatsapp import Reply, decide
+from ponte.relays.bitrix24_to_whatsapp import Reply, decide, open_step
 from ponte.relays.decisions import Finish, Park, Step
 from ponte.relays.effects import AcknowledgeDelivery, PostNotice
 from ponte.relays.file_effects import FetchFile, SendMedia, UploadMedia
@@ -209,3 +209,13 @@ def test_a_template_that_lost_its_header_in_between_loses_no_file_silently() -> 
     steps = {"header_file": kept(), "header_upload": {"media_id": "m"}}
     effects = walk(event("/modelo pronto\n7", file("a")), steps, catalogue())
     assert "cabeçalho não confere" in told(effects)
+
+
+def test_what_may_be_paid_for_already_is_in_doubt_once_the_header_and_the_other_files_are_at_meta() -> None:
+    message = event("/modelo pronto\n1", file("a.jpg"), file("b.jpg"))
+    steps: dict[str, Any] = {"catalogue": catalogue(header("IMAGE")), "header_file": kept()}
+    assert open_step(message, "pt-BR", steps) == ""
+    steps["header_upload"] = {"media_id": "m0"}
+    assert open_step(message, "pt-BR", steps) == ""
+    steps |= {"file1": kept(), "upload1": {"media_id": "m1"}}
+    assert open_step(message, "pt-BR", steps) == "send0"

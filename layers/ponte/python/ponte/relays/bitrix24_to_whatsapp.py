@@ -82,7 +82,7 @@ def open_step(event: OperatorMessage, lang: str, steps: Steps, reopened: Contain
     files. reopened: steps that were finished then and are to be done again (Claimed.reopened)."""
     if "hold" in steps:
         return "template" if window.is_asking(steps) else ""
-    preparing = outbound_files.prepare(event, lang, steps)
+    preparing = outbound_files.prepare(event, lang, steps, 1 if template_headers.is_used(steps) else 0)
     if isinstance(preparing, Step) and preparing.name not in reopened:
         return ""
     return f"send{len(sent_wamids(steps))}"
