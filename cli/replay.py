@@ -12,7 +12,7 @@ from cli.words import knows
 from ponte.runtime import wiring
 from ponte.runtime.lookup import among_parked, by_key
 from ponte.runtime.redrive import direction, public_id, redrive
-from ponte.runtime.replay import Plan, Replay, Unplanned
+from ponte.runtime.replay import Plan, Planned, Replay, Unplanned
 from ponte.storage.table import Item
 
 Ids = Annotated[
@@ -79,10 +79,16 @@ def as_json(given: str, row: Item | None, plan: Plan | Unplanned | None) -> dict
         "state": "planned" if plan.is_worth_it else "not_worth_it",
         "done": list(plan.done),
         "again": [{"step": step, "refused": code} for step, code in plan.again],
-        "missing": [{"step": each.step, "effect": each.effect} for each in plan.missing],
+        "missing": [_missing(each) for each in plan.missing],
         "in_doubt": plan.in_doubt,
         "now": {"state": plan.ends, "reason": plan.reason},
     }
+
+
+def _missing(planned: Planned) -> dict[str, Any]:
+    """about: a sentence's key and what it speaks of, where there is more to know of the effect."""
+    shown: dict[str, Any] = {"step": planned.step, "effect": planned.effect}
+    return shown | {"about": list(planned.about)} if planned.about else shown
 
 
 def _then(row: Item) -> str:
@@ -114,15 +120,22 @@ def _print(
 
 def _print_steps(session: Session, console: Console, plan: Plan) -> None:
     """As a diff: what stays, what is forgotten, what would be done."""
-    lines: Sequence[tuple[str, str, str]] = (
-        *((" ", step, "dim") for step in plan.done),
-        *(("-", step, "red") for step, _ in plan.again),
-        *(("+", planned.step, "green") for planned in plan.missing),
+    lines: Sequence[tuple[str, str, str, str]] = (
+        *((" ", step, "", "dim") for step in plan.done),
+        *(("-", step, "", "red") for step, _ in plan.again),
+        *(("+", planned.step, _about(session, planned), "green") for planned in plan.missing),
     )
-    for sign, step, style in lines:
-        console.print(f"  {sign} {_step(session, step)} ({step})", markup=False, style=style)
+    for sign, step, more, style in lines:
+        console.print(f"  {sign} {_step(session, step)} ({step}){more}", markup=False, style=style)
     if plan.in_doubt:
         console.print(session.say("replay.in_doubt"), markup=False)
+
+
+def _about(session: Session, planned: Planned) -> str:
+    if not planned.about:
+        return ""
+    key, *values = planned.about
+    return f": {session.say(key, **dict(zip(('name', 'language', 'category'), values, strict=False)))}"
 
 
 def _step(session: Session, step: str) -> str:

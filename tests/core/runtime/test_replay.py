@@ -8,21 +8,24 @@ from typing import Any
 import pytest
 
 from ponte.bitrix24.values import OperatorFile, OperatorMessage
-from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId, WindowTemplate
+from ponte.mappings import Conversation, Line, MemberId, PersonId, PhoneNumberId
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later
 from ponte.relays import bitrix24_to_whatsapp, whatsapp_to_bitrix24
 from ponte.relays.decisions import Decision, Finish, Step, Steps
+from ponte.runtime.foreseen import Foreseen
 from ponte.runtime.redrive import redrive
 from ponte.runtime.replay import Plan, Planned, Replay, _walk, flow_of
-from ponte.storage.claims import Claimed
+from ponte.storage.conversations import Conversations
 from ponte.storage.ledger import Ledger
 from ponte.storage.ledger_items import word
 from ponte.storage.table import Item, Write
+from ponte.storage.templates import Templates
+from ponte.storage.windows import Windows
 from ponte.whatsapp.events import InboundMessage, Media, Sender
-from ponte.whatsapp.templates import Template
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.bundle import CONNECTOR, Bundle
+from tests.core.runtime.clocks import Clock
 
 PHONE = "5511900000001"
 LONG = f"{'a' * 4_000}\n\n{'b' * 200}"  # two parts
@@ -60,6 +63,13 @@ class Queue:
         assert fifo or again
         self.sent += envelopes
         return 0
+
+
+def foreseen() -> Foreseen:
+    """Of a message that nothing is known about."""
+    table = MemoryTable()
+    nothing = Envelope("b24", "m", "1", "OperatorMessage", "c|x", 1, 1_000, {})
+    return Foreseen(nothing, Conversations(table), Windows(table, table), Templates(table), Clock())
 
 
 TOKENS = (f"token{n}" for n in itertools.count())
@@ -236,7 +246,7 @@ def test_files_are_planned_to_their_end_in_both_directions() -> None:
     wrote = OperatorMessage("ponte", 7, "1807", "1", PHONE, "27", "oi", (file,), 1)
     line = Line(MemberId("a"), "ponte", 7, PhoneNumberId("pn"), signature=False, active=True)
     reply = bitrix24_to_whatsapp.Reply(None, line, 1, "pt-BR")
-    outward = _walk(lambda steps: bitrix24_to_whatsapp.decide(wrote, reply, steps), {})
+    outward = _walk(lambda steps: bitrix24_to_whatsapp.decide(wrote, reply, steps), foreseen(), {})
     assert [planned.effect for planned in outward.missing] == [
         "FetchFile",
         "UploadMedia",
@@ -246,7 +256,7 @@ def test_files_are_planned_to_their_end_in_both_directions() -> None:
     picture = Media("image", "987", "image/jpeg")
     came = InboundMessage("wamid.1", "pn", 1, Sender(phone=PHONE), "image", picture)
     chat = Conversation(PhoneNumberId("pn"), PersonId("p"), MemberId("a"), "ponte", 7, "p", chat_id="1", contact_id="2")
-    inward = _walk(lambda steps: whatsapp_to_bitrix24.decide(came, chat, "contact", "pt-BR", steps), {})
+    inward = _walk(lambda steps: whatsapp_to_bitrix24.decide(came, chat, "contact", "pt-BR", steps), foreseen(), {})
     assert [planned.effect for planned in inward.missing] == ["FetchMedia", "SendToOpenLine", "MarkRead"]
     assert (outward.ends, inward.ends) == ("sent", "sent")
 
@@ -257,7 +267,7 @@ def test_a_plan_ends_where_answers_cannot_be_foreseen() -> None:
             return Step("find", object())  # type: ignore[arg-type]
         return Finish(str(steps["find"]["found"]))
 
-    assert _walk(decide, {}) == Plan((), (), (Planned("find", "object"),), "open")
+    assert _walk(decide, foreseen(), {}) == Plan((), (), (Planned("find", "object"),), "open")
 
 
 @pytest.mark.parametrize("kind", ["message", "echo", "status", "call"])
@@ -355,22 +365,3 @@ def assert_accounted_for(bundle: Bundle, message: Envelope) -> None:
         assert (sent, item["st"], waiting) == ([FIRST], "PARKED", [message.id])
     else:
         assert (sent, item["st"], waiting) == ([FIRST, SECOND], "SENT", [])
-
-
-def test_a_plan_into_a_shut_window_shows_the_template_and_the_wait(bundle: Bundle) -> None:
-    bundle.run(bundle.customer("a", PHONE, "oi"))
-    bundle.clock.now += 25 * 3_600_000
-    number = bundle.means.directory.number(f"10{ord('a')}", fresh=True)
-    assert number is not None
-    bundle.means.directory.save_number(replace(number, window_template=WindowTemplate("retomar", "pt_BR")))
-    body = {"type": "BODY", "text": "Podemos continuar?"}
-    fit = Template("retomar", "pt_BR", "APPROVED", "UTILITY", (body,), read_ms=bundle.clock.now)
-    bundle.means.templates.keep(number.waba_id, fit)
-    (chat,) = [row for row in bundle.tables.core.items() if row["pk"].startswith("CV#")]  # type: ignore[attr-defined]
-    late = bundle.operator("a", chat["external"], "tarde")
-    claim = bundle.means.ledger.claim(late, "o", bundle.clock.now, 1_000)
-    assert isinstance(claim, Claimed)
-    bundle.means.ledger.park(claim, bundle.clock.now, "reason.gave_up")
-    plan = plan_of(bundle, late)
-    assert [planned.effect for planned in plan.missing] == ["HoldReply", "SendTemplate", "PostNotice"]
-    assert (plan.ends, plan.reason) == ("parked", "reason.window_held")

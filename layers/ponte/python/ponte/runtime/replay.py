@@ -10,14 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 from ponte.http import HttpRequest
-from ponte.media import types
-from ponte.media.store import KeptFile
 from ponte.queue.envelope import Envelope, loads
-from ponte.relays.decisions import Decide, Effect, Finish, Park, Step, Steps
-from ponte.relays.effects import AddContact, FindContact, SendText, SendToOpenLine
-from ponte.relays.file_effects import FetchFile, FetchMedia, SendMedia, UploadMedia
-from ponte.relays.outbound_effects import HoldReply, SendInteractive, SendReaction, SendTemplate
+from ponte.relays.decisions import Decide, Finish, Park, Step, Steps
 from ponte.runtime.composition import Outside, make_means, make_worker
+from ponte.runtime.foreseen import Foreseen, about
 from ponte.runtime.redrive import (
     BITRIX24_EVENTS,
     CHATWOOT_EVENTS,
@@ -51,10 +47,12 @@ type Unplanned = Literal["done", "under_way", "not_kept", "busy"]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One effect that would be had. step: its name within the event. effect: its kind, e.g. "SendText"."""
+    """One effect that would be had. step: its name within the event. effect: its kind, e.g. "SendText". about: more to
+    know of it (foreseen.about)."""
 
     step: str
     effect: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +107,18 @@ class Replay:
         again = {name: value for name, value in outcomes.items() if is_forgotten(name, value)}
         kept = {name: value for name, value in steps_of(row).items() if STEP + name not in again}
         try:
-            decide = self._decide(envelope, self._claim(envelope, kept))
+            decide, foreseen = self._decide(envelope, self._claim(envelope, kept))
         except (Retry, ConditionFailed):
             return "busy"
         forgotten = tuple((name.removeprefix(STEP), str(value.get("refused", ""))) for name, value in again.items())
-        plan = _walk(decide, kept)
+        plan = _walk(decide, foreseen, kept)
         return replace(plan, done=tuple(kept), again=forgotten, in_doubt="unknown_ms" in row)
 
     def _claim(self, envelope: Envelope, kept: dict[str, dict[str, Any]]) -> Claimed:
         until = self._outside.clock.now_ms() + LEASE_MS
         return Claimed(envelope, self._outside.owner(), until, 1, 0, "retry", kept)
 
-    def _decide(self, envelope: Envelope, claim: Claimed) -> Decide:
+    def _decide(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Foreseen]:
         real = self._outside.tables
         tables = Tables(Overlay(real.core), Overlay(real.message), Overlay(real.audit), Overlay(real.state))
         directory = Directory(tables.core, self._outside.clock, cache_ms=0)
@@ -135,8 +133,10 @@ class Replay:
             bug=lambda *_: None,
         )
         flow = flow_of(envelope)
-        worker = make_worker(dry, make_means(dry, self._settings), self._settings, flow)
-        return worker.consider(envelope, claim)
+        means = make_means(dry, self._settings)
+        worker = make_worker(dry, means, self._settings, flow)
+        stores = means.conversations, means.windows, means.templates
+        return worker.consider(envelope, claim), Foreseen(envelope, *stores, dry.clock)
 
 
 def flow_of(envelope: Envelope) -> str:
@@ -148,15 +148,15 @@ def _silent(*_args: Any, **_more: Any) -> None:
     """A plan is no outcome."""
 
 
-def _walk(decide: Decide, kept: Mapping[str, Mapping[str, Any]]) -> Plan:
+def _walk(decide: Decide, foreseen: Foreseen, kept: Mapping[str, Mapping[str, Any]]) -> Plan:
     steps: dict[str, Mapping[str, Any]] = dict(kept)
     missing: list[Planned] = []
     while len(missing) < MAX_STEPS:
         decision = _asked(decide, steps)
         match decision:
             case Step(name, effect):
-                missing.append(Planned(name, type(effect).__name__))
-                steps[name] = _assumed(effect)
+                steps[name] = outcome = foreseen.outcome(effect)
+                missing.append(Planned(name, type(effect).__name__, about(effect, outcome)))
             case Finish(state, detail):
                 ends: Ends = "sent" if state == "SENT" else "skipped"
                 return Plan((), (), tuple(missing), ends, detail)
@@ -173,24 +173,3 @@ def _asked(decide: Decide, steps: Steps) -> Step | Finish | Park | None:
         return decide(steps)
     except (KeyError, ValueError, TypeError):
         return None
-
-
-def _assumed(effect: Effect) -> dict[str, Any]:
-    """An outcome as it will be when all goes well; look-ups find nothing."""
-    match effect:
-        case SendText() | SendMedia() | SendTemplate() | SendInteractive() | SendReaction():
-            return {"wamid": "?"}
-        case HoldReply():
-            return {"held": "ask"}
-        case FetchMedia() | FetchFile():
-            return KeptFile("?", effect.fallback, types.base_type(effect.mime) or types.UNKNOWN, 1).as_outcome()
-        case UploadMedia():
-            return {"media_id": "?"}
-        case SendToOpenLine():
-            return {"chat_id": effect.chat_id or "?", "session_id": "?"}
-        case AddContact():
-            return {"id": "?"}
-        case FindContact():
-            return {"ids": []}
-        case _:
-            return {}

@@ -110,6 +110,22 @@ TEXTS: dict[str, dict[str, str]] = {
     "replay.title": {"pt-BR": "{id} · {direction}", "en": "{id} · {direction}"},
     "replay.then": {"pt-BR": "então: {how}", "en": "then: {how}"},
     "replay.now": {"pt-BR": "agora: {how}", "en": "now: {how}"},
+    "replay.template": {
+        "pt-BR": "{name} ({language}, categoria {category}); a Meta cobra por ele",
+        "en": "{name} ({language}, category {category}); Meta charges for it",
+    },
+    "replay.held.ask": {
+        "pt-BR": "a primeira; um modelo pergunta ao cliente",
+        "en": "the first; a template asks the customer",
+    },
+    "replay.held.wait": {
+        "pt-BR": "atrás de outras; o cliente já foi perguntado, nenhum modelo sai",
+        "en": "behind others; the customer was asked already, no template goes out",
+    },
+    "replay.held.first": {
+        "pt-BR": "atrás do modelo que um operador enviou; nenhum outro sai",
+        "en": "behind the template that an operator sent; no other goes out",
+    },
     "replay.state.PARKED": {"pt-BR": "estacionada", "en": "parked"},
     "replay.state.SKIPPED": {"pt-BR": "sem efeito", "en": "nothing to do"},
     "replay.state.SENT": {"pt-BR": "entregue ao outro lado", "en": "handed over"},
