@@ -31,6 +31,13 @@ Typing = Annotated[
     bool | None,
     typer.Option("--typing/--no-typing", help="mostra “digitando…” ao cliente / show the customer “typing…”"),
 ]
+TellsCrm = Annotated[
+    bool | None,
+    typer.Option(
+        "--tells-crm/--no-tells-crm",
+        help="inclui o número novo do cliente no contato do CRM / adds a customer's new number to their CRM contact",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]
 
 
@@ -49,6 +56,7 @@ def number_json(number: Number) -> dict[str, Any]:
         "connector": number.connector or None,
         "line": number.line or None,
         "typing": number.shows_typing,
+        "tells_crm": number.tells_crm,
     }
 
 
@@ -86,6 +94,7 @@ def put_number(
     portfolio_id: Portfolio = "",
     coexistence: Coexistence = None,
     typing: Typing = None,
+    tells_crm: TellsCrm = None,
     yes: Yes = False,
 ) -> None:
     """Cadastra um número ou corrige os seus dados / add a number or correct its data"""
@@ -117,6 +126,8 @@ def put_number(
         number = replace(number, rate=COEXISTENCE_RATE if coexistence else NUMBER_RATE)
     if typing is not None:
         number = replace(number, shows_typing=typing)
+    if tells_crm is not None:
+        number = replace(number, tells_crm=tells_crm)
     with quiet():
         wiring.directory().save_number(number)
     session.show(number_json(number), lambda console: console.print(session.say("numbers.saved", id=phone_number_id)))

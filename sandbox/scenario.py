@@ -49,6 +49,7 @@ class Number(TypedDict):
     display_phone_number: str
     window_template: NotRequired[WindowTemplate]
     typing: NotRequired[bool]
+    tells_crm: NotRequired[bool]
     rate: NumberRate
 
 

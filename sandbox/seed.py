@@ -120,6 +120,7 @@ def _number(number: given.Number, joined: dict[str, tuple[str, str, int]]) -> Nu
         portfolio_id=number.get("portfolio_id", ""),
         window_template=window_template_of(number.get("window_template")),
         shows_typing=number.get("typing", False),
+        tells_crm=number.get("tells_crm", True),
     )
 
 

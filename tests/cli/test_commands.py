@@ -173,6 +173,16 @@ def test_typing_is_off_until_it_is_switched_on_and_stays_as_it_was_set(ponte: Ru
     assert shown == [(False, False), (True, True), (True, True), (False, False)]
 
 
+def test_the_crm_is_told_of_new_numbers_until_it_is_switched_off(ponte: Run) -> None:
+    options = ("--phone-number-id", "106540352242922", "--waba-id", "10229", "--phone", "+55 11 3030-4040", "--yes")
+    shown = []
+    for more in ((), ("--no-tells-crm",), (), ("--tells-crm",)):
+        status, answer = ponte("numbers", "put", *options, *more)
+        assert status == 0
+        shown.append((answer["tells_crm"], wiring.directory().numbers()[0].tells_crm))
+    assert shown == [(True, True), (False, False), (False, False), (True, True)]
+
+
 def test_a_new_number_is_free_and_keeps_its_line_when_changed(ponte: Run) -> None:
     assert put(ponte) == 0
     (listed,) = ponte("numbers", "list")[1]["numbers"]

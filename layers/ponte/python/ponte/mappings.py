@@ -78,7 +78,7 @@ class Number:
 
     portfolio_id: Meta's business portfolio that the number belongs to, "" where nobody said.
     window_template: None = none is sent by itself. shows_typing: the customer sees "typing..." for up to 25 s once
-    their message is in the operators' chat.
+    their message is in the operators' chat. tells_crm: a customer's new number is added to their CRM contact.
     """
 
     phone_number_id: PhoneNumberId
@@ -92,6 +92,7 @@ class Number:
     portfolio_id: str = ""
     window_template: WindowTemplate | None = None
     shows_typing: bool = False
+    tells_crm: bool = True
 
 
 @dataclass(frozen=True, slots=True)

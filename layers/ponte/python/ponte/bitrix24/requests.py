@@ -250,6 +250,17 @@ def add_lead(title: str, person: Person) -> RestCall:
     return RestCall("crm.item.add", {"entityTypeId": LEAD, "fields": {"title": title, **_fields(person)}})
 
 
+def add_phone(contact_id: str, phone: str) -> RestCall:
+    """One more phone at a contact: a multifield without an id is added to those that are there. Not idempotent: ask
+    `find_by_phone` first.
+
+    Source: dev.1c-bitrix.ru, rest_help/crm/cases/edit/how_to_change_email_or_phone (read 2026-11-25), which shows for
+    crm.contact.update that an entry with an ID is changed or deleted. That crm.item.update adds is the same rule.
+    """
+    phones = [{"typeId": "PHONE", "valueType": "WORK", "value": phone}]
+    return RestCall("crm.item.update", {"entityTypeId": CONTACT, "id": contact_id, "fields": {"fm": phones}})
+
+
 def find_contact_by_origin(originator: str, origin: str) -> RestCall:
     """Contacts that we made for this customer: {items: [{id}]}, oldest first."""
     return _find_by_origin(CONTACT, originator, origin)

@@ -1,12 +1,15 @@
-"""What is kept of a customer or an account rather than said: opt-outs, dialogs opened and closed, account states."""
+"""What is kept of a customer or an account rather than said: opt-outs, dialogs opened and closed, account states,
+a new number at the CRM contact."""
 
 from ponte.bitrix24.values import DialogFinished, DialogStarted
-from ponte.mappings import Conversation
+from ponte.mappings import Conversation, CrmMode
 from ponte.people.callers import caller_of
+from ponte.people.phone_numbers import match_set, to_e164
 from ponte.relays.decisions import Decision, Finish, Step, Steps
-from ponte.relays.effects import NoteAccount, NotePreference, NoteSession, PostNotice
+from ponte.relays.effects import AddPhone, NoteAccount, NotePreference, NoteSession, PostNotice
 from ponte.texts import text as sentence
 from ponte.whatsapp.accounts import AccountState
+from ponte.whatsapp.events import InboundMessage, SystemChange
 from ponte.whatsapp.preferences import Preference
 
 
@@ -38,3 +41,15 @@ def decide_session(event: DialogStarted | DialogFinished, steps: Steps) -> Decis
     if "note" in steps:
         return Finish()
     return Step("note", NoteSession(int(event.session_id), isinstance(event, DialogFinished)))
+
+
+def new_phone(message: InboundMessage, conversation: Conversation, crm: CrmMode, steps: Steps) -> Step | None:
+    """A customer changed their number: the new one beside the old one at the contact that is known to be theirs, so
+    that the CRM knows who calls. What the portal refuses stays as it is: operators read both numbers in the chat."""
+    change, contact = message.body, conversation.contact_id
+    if not isinstance(change, SystemChange) or change.kind != "user_changed_number" or not change.phone:
+        return None
+    phones = tuple(filter(None, dict.fromkeys(map(to_e164, (change.phone, *match_set(change.phone))))))
+    if crm != "contact" or not contact or not phones or "add_phone" in steps:
+        return None
+    return Step("add_phone", AddPhone(contact, phones))

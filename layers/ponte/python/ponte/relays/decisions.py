@@ -12,6 +12,7 @@ from ponte.media.limits import TRANSFER_SECONDS
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
+    AddPhone,
     DeleteInOpenLine,
     EraseTenant,
     FindContact,
@@ -52,6 +53,7 @@ type Steps = Mapping[str, Mapping[str, Any]]
 type Effect = (
     FindContact
     | AddContact
+    | AddPhone
     | SendToOpenLine
     | FindMessage
     | UpdateInOpenLine

@@ -37,6 +37,20 @@ class AddContact:
 
 
 @dataclass(frozen=True, slots=True)
+class AddPhone:
+    """A customer's further phone at their CRM contact. phones: its equivalent forms with "+", the one to add first.
+
+    Outcome {"state": "added"}, or "known" where the contact has it in any form, "elsewhere" where another contact has:
+    then nothing is written. Repeatable since it looks first.
+    """
+
+    contact_id: str
+    phones: tuple[str, ...]
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class SendToOpenLine:
     """The customer's message into the open channel. Outcome {"chat_id": str, "session_id": str, "files": int}.
 

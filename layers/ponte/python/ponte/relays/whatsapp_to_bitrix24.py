@@ -14,7 +14,7 @@ from ponte.digest import digest
 from ponte.mappings import Conversation, CrmMode
 from ponte.media.store import KeptFile
 from ponte.people.phone_numbers import match_set, to_e164
-from ponte.relays import inbound_media
+from ponte.relays import customer_state, inbound_media
 from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused, untold
 from ponte.relays.effects import (
     AddContact,
@@ -63,9 +63,16 @@ def may_open_the_window(message: InboundMessage) -> bool:
 
 
 def decide(
-    message: InboundMessage, conversation: Conversation | None, crm: CrmMode, lang: str, steps: Steps
+    message: InboundMessage,
+    conversation: Conversation | None,
+    crm: CrmMode,
+    lang: str,
+    steps: Steps,
+    *,
+    tells_crm: bool = False,
 ) -> Decision:
     """The next effect for `message`. conversation: None only where the event opens nothing and there was none.
+    tells_crm: a customer's new number is added to their CRM contact.
 
     Where a line must not open a dialog (a reaction, say, in a closed one), it is a system line; a portal that refuses
     those gets it as the customer's own after all: seen is better than tidy.
@@ -90,7 +97,7 @@ def decide(
     quiet = isinstance(message.body, SystemChange) or (opens_nothing(message) and conversation.is_closed)
     if quiet and refused(steps, "notice") is None:
         if "notice" in steps:
-            return Finish()
+            return (customer_state.new_phone(message, conversation, crm, steps) if tells_crm else None) or Finish()
         notice = markup.to_bitrix24(_line(message, conversation, lang, steps))
         return Step("notice", PostNotice(conversation.chat_id, notice))
     return _as_message(message, conversation, crm, lang, steps)

@@ -5,6 +5,7 @@ One `CustomerPerformer` per event, bound to the portal, number and conversation 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ponte.bitrix24 import answers, history, setup
@@ -19,6 +20,7 @@ from ponte.relays.decisions import Effect
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
+    AddPhone,
     DeleteInOpenLine,
     EraseTenant,
     FindContact,
@@ -51,6 +53,7 @@ from ponte.relays.outbound_effects import (
     SendTemplate,
     StopHolding,
 )
+from ponte.runtime import crm_calls
 from ponte.runtime.execute import Proof
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
@@ -151,10 +154,10 @@ class CustomerPerformer:
                 return self._done(self._rest(call, timeout_seconds))
             case NoteSession() | NotePreference() | NoteAccount() | EraseTenant():
                 return self._means.keeper.keep(effect, self._conversation, claim.event_id, timeout_seconds)
-            case FindContact():
-                return self._find_contact(effect, timeout_seconds)
-            case AddContact():
-                return self._add_contact(effect, timeout_seconds)
+            case FindContact() | AddContact() | AddPhone():
+                return crm_calls.perform(
+                    effect, self._means.originator, partial(self._rest, timeout_seconds=timeout_seconds)
+                )
             case AcknowledgeDelivery():
                 call = bitrix24.delivery_status(effect.connector, effect.line, [self._delivery(effect)])
                 return self._rest(call, timeout_seconds)
@@ -232,28 +235,6 @@ class CustomerPerformer:
     def _done(outcome: Outcome) -> Outcome:
         """Nothing of the answer is needed later, so nothing of it is kept."""
         return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
-
-    def _find_contact(self, effect: FindContact, timeout_seconds: float) -> Outcome:
-        if effect.phones:
-            outcome = self._rest(bitrix24.find_by_phone(effect.phones), timeout_seconds)
-            found = answers.contact_ids(outcome.result) if isinstance(outcome, Succeeded) else []
-        else:
-            by_origin = bitrix24.find_lead_by_origin if effect.kind == "lead" else bitrix24.find_contact_by_origin
-            outcome = self._rest(by_origin(self._means.originator, effect.origin), timeout_seconds)
-            found = answers.item_ids(outcome.result) if isinstance(outcome, Succeeded) else []
-        return Succeeded({"ids": found}) if isinstance(outcome, Succeeded) else outcome
-
-    def _add_contact(self, effect: AddContact, timeout_seconds: float) -> Outcome:
-        person = bitrix24.Person(
-            effect.first_name, effect.last_name, effect.phone, self._means.originator, effect.origin
-        )
-        if effect.kind == "lead":
-            title = f"WhatsApp: {effect.first_name} {effect.last_name}".strip()
-            call = bitrix24.add_lead(title, person)
-        else:
-            call = bitrix24.add_contact(person)
-        outcome = self._rest(call, timeout_seconds)
-        return Succeeded({"id": answers.item_id(outcome.result)}) if isinstance(outcome, Succeeded) else outcome
 
     def _mark_read(self, effect: MarkRead, timeout_seconds: float) -> Outcome:
         number = self._means.directory.number(self._phone_number_id)

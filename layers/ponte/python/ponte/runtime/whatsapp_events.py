@@ -98,7 +98,8 @@ class WhatsappEvents(Worker):
             return self._parked("reason.sender_unknown")
         conversation = self._conversation(message, number, portal.crm, claim, envelope.received_ms)
         performer = self.parts.performers(portal, number.phone_number_id, conversation)
-        decide = partial(whatsapp_to_bitrix24.decide, message, conversation, portal.crm, self.parts.language)
+        given = (message, conversation, portal.crm, self.parts.language)
+        decide = partial(whatsapp_to_bitrix24.decide, *given, tells_crm=number.tells_crm)
         return decide, performer
 
     def _preference(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:

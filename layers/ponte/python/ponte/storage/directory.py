@@ -183,6 +183,7 @@ def number_of(item: Item) -> Number:
         portfolio_id=str(item.get("portfolio_id", "")),
         window_template=window_template_of(item.get("window_template")),
         shows_typing=bool(item.get("shows_typing", False)),
+        tells_crm=bool(item.get("tells_crm", True)),
     )
 
 
@@ -211,6 +212,7 @@ def number_item(number: Number) -> Item:
         **rate_attributes(number.pair_rate, "pair_"),
         **({"window_template": window} if window else {}),
         **({"shows_typing": True} if number.shows_typing else {}),
+        **({} if number.tells_crm else {"tells_crm": False}),
         "gsi1pk": NUMBERS,
         "gsi1sk": str(number.phone_number_id),
     }

@@ -231,6 +231,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "step.skipped": {"pt-BR": "nada a fazer", "en": "nothing to do"},
     "step.completed": {"pt-BR": "concluída", "en": "completed"},
     "step.find_contact": {"pt-BR": "contato procurado no CRM", "en": "contact looked up"},
+    "step.add_phone": {"pt-BR": "número novo no contato do CRM", "en": "new number at the CRM contact"},
     "step.add_contact": {"pt-BR": "contato criado no CRM", "en": "contact added"},
     "step.send": {"pt-BR": "entregue ao outro lado", "en": "handed over"},
     "step.notice": {"pt-BR": "aviso ao operador", "en": "operator told"},
