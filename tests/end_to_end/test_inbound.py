@@ -1,20 +1,17 @@
 """Every kind of webhook through the whole bundle: what the samples do, and very many at once."""
 
-import json
-import time
 from collections import defaultdict
-from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import SAMPLES, Sandbox, sample, scenario, seeded_chat, value
+from tests.end_to_end.conftest import SAMPLES, Sandbox, sample, scenario, seeded_chat
+from tests.floods import USERS, flood
 
 pytestmark = pytest.mark.end_to_end
 
 WHATSAPP = sorted(path.parent.name for path in (SAMPLES / "whatsapp").glob("*/body"))
 PAGES = {"install_page", "install_page_legacy_fields", "placement_setting_connector"}
 BITRIX24 = sorted({path.parent.name for path in (SAMPLES / "bitrix24").glob("*/body")} - PAGES)
-USERS, EACH = 40, 30
 
 
 def test_every_sample_of_whatsapp_is_taken_and_worked_off(sandbox: Sandbox) -> None:
@@ -44,27 +41,6 @@ def test_every_event_sample_of_bitrix24_is_answered(sandbox: Sandbox) -> None:
         assert answer.status_code in (200, 401), name
     state = sandbox.drain(240)
     assert state["quiet"], state
-
-
-def flood() -> tuple[bytes, dict[str, list[str]]]:
-    """One body of 1.8 MB: 1,200 messages and 1,200 statuses of 40 users, mixed; and what each user wrote, in order."""
-    said: dict[str, list[str]] = defaultdict(list)
-    messages: list[dict[str, Any]] = []
-    statuses: list[dict[str, Any]] = []
-    for n in range(USERS * EACH):
-        who = f"55119{n % USERS:08}"
-        text = f"{n:04} {'x' * 770}"
-        said[who].append(text)
-        stamp = str(int(time.time()) - 100)
-        messages.append({"from": who, "id": f"wamid.F{n}", "timestamp": stamp, "type": "text", "text": {"body": text}})
-        conversation = {"id": "c" * 32, "origin": {"type": "service"}}
-        pricing = {"billable": True, "pricing_model": "PMP", "category": "service", "type": "regular"}
-        status = {"id": f"wamid.S{n}", "status": "delivered", "timestamp": stamp, "recipient_id": who}
-        padding = {"biz_opaque_callback_data": "p" * 340}
-        statuses.append({**status, "conversation": conversation, "pricing": pricing, **padding})
-    contacts = [{"profile": {"name": "Cliente"}, "wa_id": who} for who in said]
-    tree = value({"contacts": contacts, "messages": messages, "statuses": statuses})
-    return json.dumps(tree, separators=(",", ":")).encode(), dict(said)
 
 
 def test_1200_messages_and_1200_statuses_in_one_post_arrive_once_and_in_order(running: Sandbox) -> None:
