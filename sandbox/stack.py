@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ponte.relays.window import HELD
 from ponte.runtime.redrive import direction
 from ponte.storage.dynamodb import DynamoDBTable, from_attribute, to_attribute
 from ponte.storage.grants import context
@@ -163,7 +164,10 @@ class SandboxStack:
         return DrainState(waiting + spilled + busy == 0, queues, spilled)
 
     def parked(self) -> list[dict[str, Any]]:
-        """As the interface says: {id, source_id, direction, conversation, reason, parked_ms}; the reason in words."""
+        """{id, source_id, direction, conversation, reason, parked_ms, held} each; the reason in words.
+
+        held: it waits for the customer, not for a person, and goes out by itself.
+        """
         return [
             {
                 "id": item["event_id"],
@@ -172,6 +176,7 @@ class SandboxStack:
                 "conversation": item["conversation"],
                 "reason": _reason(item),
                 "parked_ms": item["parked_ms"],
+                "held": item.get("reason") == HELD,
             }
             for item in self._ledger.parked()
         ]

@@ -160,7 +160,7 @@ function render() {
   showDot("phone", newOnPhone());
   showDot("operator", unseen > 0);
   showDot("way", false);
-  showDot("faults", faulty || view.state.parked.length > 0);
+  showDot("faults", faulty || view.state.parked.some((item) => !item.held));
   view.firstState = false;
 }
 
@@ -173,18 +173,20 @@ function newOnPhone() {
 function renderParked() {
   const parked = view.state.parked ?? [];
   setHidden($("parked-empty"), parked.length > 0);
-  setHidden($("parked-hint"), parked.length === 0);
+  const stuck = parked.some((item) => !item.held); // what waits for the customer goes out by itself
+  setHidden($("parked-hint"), !stuck);
   setHidden($("parked-count"), parked.length === 0);
   setText($("parked-count"), parked.length);
-  setAttribute($("parked-count"), "data-tone", "bad");
+  setAttribute($("parked-count"), "data-tone", stuck ? "bad" : "warn");
   keyed($("parked-list"), parked, (item) => item.id, (item) => {
     const parts = { reason: el("strong", { dir: "auto" }), about: el("span.fine") };
     const button = el("button.parked-item", { type: "button", title: "Ver o caminho desta mensagem" }, parts.reason, parts.about);
     button.addEventListener("click", () => actions.select(String(item.source_id), { show: true }));
     const node = el("li", {}, button);
-    node.parts = parts;
+    node.parts = { ...parts, button };
     return node;
   }, (node, item) => {
+    setAttribute(node.parts.button, "data-held", item.held ? "true" : null);
     setText(node.parts.reason, item.reason);
     setText(node.parts.about, [clockTime(item.parked_ms), item.conversation].filter(Boolean).join(" · "));
   });

@@ -54,6 +54,17 @@ def test_a_sentence_names_the_same_things_in_both_languages(key: str) -> None:
         ("heal", COUNTS),
         ("heal", ("missing_one", "stale_one", "stop.time", "stop.rate", "stop.other")),
         ("heal.why", ("last_session_only", "too_long", "author_unknown", "chat_unknown")),
+        ("step", ("find_contact", "find_by_origin", "add_contact", "add_phone", "fetch", "fetch_late", "send", "save")),
+        ("step", ("find", "check", "update", "delete", "note", "notice", "mark_read", "send_again", "send_file")),
+        (
+            "step",
+            ("quote", "catalogue", "file", "upload", "header_file", "header_upload", "notice_file", "notice_files"),
+        ),
+        (
+            "step",
+            ("hold", "stop_holding", "template", "asked", "ack", "notice_held", "notice_late", "let_go", "change"),
+        ),
+        ("replay.held", ("ask", "wait", "first")),
         ("people.kind", ("alias", "card", "phone_moved")),
         ("people.grade", ("strong", "weak")),
         ("people.alias", ("bsuid", "parent", "phone")),

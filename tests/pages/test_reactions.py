@@ -83,12 +83,18 @@ def test_a_reply_that_waits_for_the_customer_is_no_fault(screen: Screen, play: P
         "status": "PARKED",
         "steps": [{**step, "detail": details.get(int(str(step["at_ms"])), "")} for step in steps],
     }
-    play.parked.append({"id": "p", "source_id": "9002", "reason": "Aguarda o cliente", "parked_ms": 1})
+    waits = {"id": "p", "source_id": "9002", "reason": "Aguarda o cliente", "parked_ms": 1, "held": True}
+    play.parked.append(waits)
     screen.write("Resposta do operador", "Está pronta")
     expect(screen.page.locator("#way-status")).to_have_text("espera o cliente")
     expect(screen.page.locator("#way-steps")).to_contain_text("Guardada: a janela de 24 h está fechada")
     expect(screen.page.locator("#way-steps")).to_contain_text("Aguarda o cliente")
     expect(screen.page.locator("#way-steps")).not_to_contain_text("reason.")
+    expect(screen.page.locator("#parked-count")).to_have_attribute("data-tone", "warn")
+    expect(screen.page.locator("#parked-hint")).to_be_hidden()
+    play.parked.append({"id": "q", "source_id": "9003", "reason": "Número recusado", "parked_ms": 2, "held": False})
+    expect(screen.page.locator("#parked-count")).to_have_attribute("data-tone", "bad")
+    expect(screen.page.locator("#parked-hint")).to_be_visible()
 
 
 def test_a_log_opens_at_its_end_though_its_pictures_come_later(chromium: Browser, play: PlayServer) -> None:
