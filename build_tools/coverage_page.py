@@ -37,7 +37,9 @@ HEAD = (
     "workers over memory and the fake providers; a test fails when this page is stale. The office of the samples has a "
     "chat with the customer, in which both have written; its line does not show the operator's name. *line*: a message "
     "in the customer's name. *notice*: a grey line that only operators see. 📎: a file beside it. ⏎: a line break. "
-    "SENT: the ledger's word for done.\n\n"
+    "SENT: the ledger's word for done. Which of a customer's acts let replies go that wait for a shut window: "
+    "`tests/core/runtime/test_who_lets_go.py` has each sample; that none of a customer's words is anything but text: "
+    "`tests/core/runtime/test_hostile_forms.py`.\n\n"
 )
 
 
@@ -172,7 +174,7 @@ def changes(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]
 
 
 def phone(walk: Walk, first: int) -> Iterator[str]:
-    """What went out to WhatsApp, and what Bitrix24 was told of it."""
+    """What went out to WhatsApp, and what Bitrix24 was told of it and of the customer."""
     for name, body in walk.calls[first:]:
         if name.endswith("/messages") and body.get("status") == "read":
             yield "blue ticks" + (", typing" if "typing_indicator" in body else "")
@@ -180,6 +182,8 @@ def phone(walk: Walk, first: int) -> Iterator[str]:
             yield f"WhatsApp {body['type']}: {sent_as(body['type'], body[body['type']])}{quoting(body)}"
         elif name in ("imconnector.send.status.delivery", "imconnector.send.status.reading"):
             yield f"{name.rpartition('.')[2]} told to Bitrix24"
+        elif name == "crm.item.update":
+            yield f"CRM contact: {', '.join(each['value'] for each in body['fields']['fm'])} added"
 
 
 def sent_as(kind: str, content: dict[str, Any]) -> str:
