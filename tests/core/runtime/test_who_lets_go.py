@@ -9,7 +9,7 @@ import pytest
 from ponte.relays.window import is_shut
 from sandbox.simulate.walk import Walk
 from tests.core.runtime.shut_chats import HOUR, parked, replies, sent, shut
-from tests.core.runtime.walks import CONNECTOR, MARIA, MEMBER, NOW_MS, webhook
+from tests.core.runtime.walks import CONNECTOR, MARIA, MEMBER, NOW_MS, texts, webhook
 
 SAMPLES = Path(__file__).parents[2] / "samples/whatsapp"
 ANSWERS = (
@@ -136,3 +136,30 @@ def test_after_a_reaction_a_new_reply_is_tried_before_a_template_is_paid_for() -
     replies(bundle, MARIA, 9001, "n1")
     assert sent(bundle) == ["n1", "retomar"]
     assert parked(bundle) == ["reason.window_held"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("reaction", "👍 O cliente reagiu à mensagem “modelo que reabre a conversa”"),
+        ("quote", "↩️ Em resposta a “modelo que reabre a conversa”:\nSim"),
+        ("reaction to another", "👍 O cliente reagiu a uma mensagem."),
+    ],
+)
+def test_the_operator_reads_that_the_answer_is_to_the_template(answer: str, shown: str) -> None:
+    bundle = held()
+    opened(bundle, at_meta=True)
+    (asked,) = [row["s_template"]["wamid"] for row in ledger_rows(bundle) if "s_template" in row]
+    one: dict[str, Any] = {"id": "wamid.R1", "from": MARIA, "timestamp": str(NOW_MS // 1000)}
+    match answer:
+        case "quote":
+            one |= {"type": "text", "text": {"body": "Sim"}, "context": {"from": "1", "id": asked}}
+        case _:
+            about = asked if answer == "reaction" else "wamid.UNKNOWN"
+            one |= {"type": "reaction", "reaction": {"message_id": about, "emoji": "👍"}}
+    bundle.whatsapp(webhook({"messages": [one]}))
+    assert texts(bundle)[-1] == shown
+
+
+def ledger_rows(bundle: Walk) -> list[dict[str, Any]]:
+    return list(bundle.tables.message.items())  # type: ignore[attr-defined]  # of the memory's own table

@@ -226,10 +226,17 @@ class CustomerPerformer:
         outcome = self._rest(bitrix24.history(chat_id=effect.chat_id), timeout_seconds)
         if isinstance(outcome, Succeeded):
             text = history.find_text(outcome.result, ids=effect.ids, message_id=effect.message_id)
+            if text is None and self._asked(effect.ids):
+                text = sentence("line.whatsapp.window_template", self._means.language)
             return Succeeded({} if text is None else {"text": text})
         is_patient = effect.is_patient and claim.attempts <= PATIENT_TRIES
         waits = isinstance(outcome, Transient) and (is_patient or not outcome.counts)
         return outcome if waits or (is_patient and isinstance(outcome, Unknown)) else Succeeded({})
+
+    def _asked(self, ids: tuple[str, ...]) -> bool:
+        """Whether it is a template that we sent by ourselves into a shut window, of which no chat has the text."""
+        pointers = (self._means.receipts.pointer(self._phone_number_id, each) for each in ids)
+        return any(pointer is not None and pointer.get("part") == "template" for pointer in pointers)
 
     @staticmethod
     def _done(outcome: Outcome) -> Outcome:

@@ -127,6 +127,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "📱 O cliente mudou de número: de {old} para {new}. A conversa continua aqui.",
         "en": "📱 The customer changed their number from {old} to {new}. The conversation goes on here.",
     },
+    "line.whatsapp.window_template": {
+        "pt-BR": "modelo que reabre a conversa",
+        "en": "template that reopens the conversation",
+    },
     "line.whatsapp.number_changed_silently": {
         "pt-BR": "📱 O cliente mudou de número no WhatsApp. A conversa continua aqui.",
         "en": "📱 The customer changed their number on WhatsApp. The conversation goes on here.",
