@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.end_to_end.conftest import CONNECTOR, LINE, NUMBER, ROOT, TOKEN, Sandbox, scenario, seeded_chat
+from tests.end_to_end.conftest import CONNECTOR, LINE, NUMBER, ROOT, TOKEN, Sandbox, scenario, seeded_chat, value
 
 pytestmark = pytest.mark.end_to_end
 
@@ -103,6 +103,22 @@ def test_what_is_written_while_the_customer_answers_goes_out_behind_what_waited(
     running.settle()
     assert shown(running.sends()) == ["retomar", *(f"n{n}" for n in range(1, 7))]
     assert running.parked() == []
+
+
+def test_a_reaction_to_the_template_lets_the_replies_go_and_the_operator_reads_of_it(running: Sandbox) -> None:
+    running.put(shut())
+    for n in (1, 2):
+        running.post_bitrix(running.operator(9000 + n, f"n{n}"))
+    running.settle()
+    phones = running.http.get(f"{running.playground}/play/state").json()["phones"]
+    (asked,) = [each["id"] for phone in phones for each in phone["messages"]]
+    one = {"from": PHONE, "id": "wamid.R", "timestamp": str(int(time.time())), "type": "reaction"}
+    for _ in range(2):
+        running.post_whatsapp(value({"messages": [{**one, "reaction": {"message_id": asked, "emoji": "👍"}}]}))
+    running.settle()
+    assert shown(running.sends()) == ["retomar", "n1", "n2"]
+    assert running.parked() == []
+    assert running.shown() == ["👍 O cliente reagiu à mensagem “modelo que reabre a conversa”"]
 
 
 @pytest.mark.parametrize("when", ["before_call", "after_call"])

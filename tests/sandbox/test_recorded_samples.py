@@ -30,7 +30,9 @@ def known(sandbox: Sandbox, scenario: dict[str, Any]) -> Sandbox:
     media = ["1037543291543636", "1037543291543637", "1037543291543638", "1908647269898587"]
     scenario["meta"]["media"] = [{"id": one, "mime_type": "image/jpeg"} for one in media]
     body = {"type": "BODY", "text": "Olá, {{1}}: pedido {{2}}"}
-    scenario["meta"]["templates"] = [{"name": "order_confirmation", "language": "pt_BR", "components": [body]}]
+    header = {"type": "HEADER", "format": "DOCUMENT"}
+    template = {"name": "order_confirmation", "language": "pt_BR", "components": [header, body]}
+    scenario["meta"]["templates"] = [template]
     portal = scenario["bitrix24"]["portals"][0]
     portal["lines"].append({"connector": "wa_cloud_bridge", "line": 107})
     sandbox.providers.put(scenario)
