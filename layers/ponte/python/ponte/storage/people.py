@@ -113,7 +113,7 @@ class People:
         group = self.group(tenant, stays) + self.group(tenant, goes)
         if len(group) > GROUP_MAX:
             raise NotMergeable("too_many")
-        made = Merge(digest(tenant, stays, goes, str(now_ms)), tenant, stays, goes, by, now_ms, case=case)
+        made = Merge("m" + digest(tenant, stays, goes, str(now_ms)), tenant, stays, goes, by, now_ms, case=case)
         named = {"tenant": tenant}
         return made, [
             Update(

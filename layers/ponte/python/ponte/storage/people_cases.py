@@ -53,7 +53,7 @@ class PeopleCases:
 
     def note(self, tenant: str, clash: Clash, phone_number_id: str, event: str, now_ms: int) -> None:
         """List a clash, or count one more of it. event: its id, so that a repeated delivery counts once."""
-        case_id = digest(tenant, clash.kind, *clash.people)
+        case_id = "c" + digest(tenant, clash.kind, *clash.people)  # a letter first: no option of a command
         pk, sk = keys.people_case(tenant, case_id)
         again = Update(
             pk,
