@@ -10,11 +10,12 @@ from typing import Any
 
 from ponte.chatwoot.values import Contact, Labels
 from ponte.people.links import Link
-from ponte.people.shared import Dissent
+from ponte.people.shared import Dissent, Shown
 from ponte.relays.decisions import Decision, Step
 from ponte.relays.office_effects import (
     CreateContact,
     EndLink,
+    IntendWrites,
     LinkContact,
     LookUpContacts,
     MarkLagging,
@@ -109,7 +110,8 @@ class Office:
                     return {"refused": clash}
                 return {"id": self.add(name=shown.name, custom_attributes=dict(shown.attributes), **fields)}
             case LinkContact(contact_id):
-                return self._link(key, contact_id)
+                self._list(effect.dissents)
+                return self._link(key, contact_id, effect.base)
             case WriteContact():
                 return self._write_contact(effect)
             case WriteLabels(contact_id, wanted, owned):
@@ -117,10 +119,14 @@ class Office:
                 return {}
             case WritePerson(person, columns):
                 return self._write_person(person, columns)
+            case IntendWrites(values, dissents):
+                self._list(dissents)
+                self.links[key] = replace(self.links[key], pending=values)
+                return {}
             case SaveLink():
                 marks = {"person_mark": effect.person_mark, "contact_mark": effect.contact_mark}
-                self.links[key] = replace(self.links[key], base=effect.base, synced=True, error="", **marks)
-                self.dissents += [each for each in effect.dissents if each not in self.dissents]
+                self.links[key] = replace(self.links[key], base=effect.base, pending={}, synced=True, error="", **marks)
+                self._list(effect.dissents)
                 return {}
             case MarkLagging(code):
                 self.links[key] = replace(self.links[key], synced=False, error=code)
@@ -135,6 +141,9 @@ class Office:
     def writes(self) -> int:
         return sum(each.startswith("Write") for each in self.done)
 
+    def _list(self, dissents: tuple[Dissent, ...]) -> None:
+        self.dissents += [each for each in dissents if each not in self.dissents]
+
     def _clash(self, own: int, fields: Mapping[str, Any]) -> str:
         others = [each for each in self.contacts.values() if each.id != own]
         taken = [
@@ -144,10 +153,10 @@ class Office:
         ]
         return f"refused_{'+'.join(taken)}" if taken else ""
 
-    def _link(self, key: tuple[str, int], contact_id: int) -> Mapping[str, Any]:
+    def _link(self, key: tuple[str, int], contact_id: int, base: Shown | None) -> Mapping[str, Any]:
         if any(link.contact_id == contact_id and each != key for each, link in self.links.items()):
             return {"refused": "taken_contact"}
-        known = self.links.get(key) or Link("office", key[0], key[1], 1, contact_id)
+        known = self.links.get(key) or Link("office", key[0], key[1], 1, contact_id, base=base)
         self.links[key] = replace(known, contact_id=contact_id)
         return {}
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ponte.chatwoot.values import Labels
+from ponte.people.links import Link
 from ponte.people.shared import same
 from ponte.relays import chatwoot_to_zattar, zattar_to_chatwoot
 from ponte.relays.decisions import Finish, Park
@@ -20,6 +21,12 @@ def office() -> Office:
     made = Office()
     made.enter(MARIA)
     return made
+
+
+def up_to_the_write(office: Office) -> int:
+    """Effects until a linked contact has been written to: read both, intend, write."""
+    assert office.links
+    return 4
 
 
 def at_rest(office: Office) -> None:
@@ -236,6 +243,7 @@ edits = st.one_of(
 )
 
 
+@settings(max_examples=1_000)
 @given(st.lists(edits, max_size=14))
 def test_after_any_edits_on_both_sides_both_show_the_same_and_rest(schedule: list[tuple[str, str, Any]]) -> None:
     office = Office()
@@ -273,3 +281,41 @@ def test_one_edit_costs_at_most_two_writes(edit: tuple[str, str, Any]) -> None:
     for _ in range(3):
         office.look()
     assert office.writes - before <= 2
+
+
+def test_a_crash_between_the_write_and_the_save_leaves_the_conflict_listed(office: Office) -> None:
+    office.look()
+    office.write_in(office.contact().id, email="a@x.br")
+    office.edit(MARIA, emails=("b@x.br",))
+    office.look(stop_after=up_to_the_write(office))
+    office.look()
+    assert [(each.kind, each.lost) for each in office.dissents] == [("both_changed", "a@x.br")]
+
+
+def test_what_we_wrote_before_a_crash_is_no_edit_of_chatwoots(office: Office) -> None:
+    office.look()
+    office.edit(MARIA, emails=("b@x.br",))
+    office.look(stop_after=up_to_the_write(office))
+    assert office.contact().email == "b@x.br"
+    office.edit(MARIA, emails=("maria@exemplo.com.br",))
+    office.look()
+    assert office.people["cliente", 7].emails == ("maria@exemplo.com.br",)
+    assert office.contact().email == "maria@exemplo.com.br"
+    assert office.dissents == []
+
+
+def test_what_zattar_cleared_while_the_contact_was_being_made_stays_cleared(office: Office) -> None:
+    office.look(stop_after=5)  # read, looked for, made, read, linked; nothing saved
+    assert office.contact().email == "maria@exemplo.com.br"
+    office.edit(MARIA, emails=())
+    office.look()
+    assert office.people["cliente", 7].emails == ()
+    assert not office.contact().email
+
+
+def test_a_contact_that_another_person_was_quicker_to_be_found_in_is_left_to_them(office: Office) -> None:
+    stranger = office.add(name="Maria", email="maria@exemplo.com.br")
+    office.links["terceiro", 3] = Link("office", "terceiro", 3, 1, stranger)
+    office.look()
+    assert office.links["cliente", 7].contact_id != stranger
+    assert office.contact().identifier == "zattar_cliente_7"

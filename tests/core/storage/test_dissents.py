@@ -26,6 +26,13 @@ def test_the_same_again_is_counted(dissents: Dissents) -> None:
     assert dissents.listed("other") == []
 
 
+def test_the_same_again_tells_what_stands_now(dissents: Dissents) -> None:
+    dissents.note(LINK, Dissent("phone", "taken", "", "+5531933334444"), 1_000)
+    dissents.note(LINK, Dissent("phone", "taken", "+5531911112222", "+5531933334444"), 2_000)
+    (listed,) = dissents.listed("office")
+    assert (listed.count, listed.kept) == (2, "+5531911112222")
+
+
 def test_another_value_takes_its_place(dissents: Dissents) -> None:
     dissents.note(LINK, PHONE, 1_000)
     dissents.note(LINK, Dissent("phone", "both_changed", "+5531911112222", "+5531955556666"), 2_000)

@@ -1,15 +1,17 @@
 """Which contact in Chatwoot shows which person of Zattar, as a value. Kept by storage/links.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ponte.people.shared import Shown
+from ponte.people.shared import Name, Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """tenant: the office. tipo, entity_id: the person in Zattar. account_id, contact_id: the contact in Chatwoot.
 
-    base: what both sides showed after the last sync, None before the first. person_mark, contact_mark: digests of the
+    base: what both sides showed after the last sync, None before the first. pending: what we set out to
+    write into the contact since: where it shows that, it was nobody else. person_mark, contact_mark: digests of the
     row and the contact that were seen then; an event that shows the same is noise. inbox_id, source_id: the contact's
     place in an inbox, 0 and "" for none. pubsub_token_ct: encrypted. synced: false while a side is known to lag
     behind, with the code of the error. writes, writes_from_ms: how many writes since when, against loops.
@@ -21,6 +23,7 @@ class Link:
     account_id: int
     contact_id: int
     base: Shown | None = field(default=None, repr=False)
+    pending: Mapping[Name, str] = field(default_factory=dict, repr=False)
     person_mark: str = ""
     contact_mark: str = ""
     inbox_id: int = 0

@@ -115,11 +115,13 @@ def merge(
     chatwoot: Shown,
     holds: Callable[[Name, str], bool],
     taken: Collection[Name] = (),
+    pending: Mapping[Name, str] | None = None,
 ) -> Merged:
     """base: None before the first sync: a value that only one side has then counts as that side's change.
 
     holds: whether Zattar has a place for a value (it has none for a phone abroad); such a value stays where it is.
-    taken: fields that Chatwoot refused, since another contact has the value: both sides keep what they have.
+    taken: fields that Chatwoot refused, since another contact has the value: both sides keep what they have. pending:
+    what we set out to write into the contact since: where it shows that, nobody but us changed it.
     """
     before = base or Shown("")
     person: dict[Name, str] = {}
@@ -131,7 +133,8 @@ def merge(
         after[name] = ours
         if same(name, ours, theirs):
             continue
-        they_changed = not same(name, theirs, old)
+        written = (pending or {}).get(name, old)
+        they_changed = not same(name, theirs, old) and not same(name, theirs, written)
         we_changed = not same(name, ours, old)
         if name in SHARED and they_changed and not we_changed:
             if holds(name, theirs):

@@ -58,12 +58,16 @@ class CreateContact:
 class LinkContact:
     """Keep that this contact shows the person; a link that they have goes along. Outcome {}.
 
+    base: of a contact that we have just made, what it shows. dissents: to be listed with it.
+
     Refused "taken_contact" where it shows another person, "taken_person" where the person has got another one.
     """
 
     contact_id: int
     inbox_id: int = 0
     source_id: str = ""
+    base: Shown | None = field(default=None, repr=False)
+    dissents: tuple[Dissent, ...] = ()
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
 
@@ -103,8 +107,21 @@ class WritePerson:
 
 
 @dataclass(frozen=True, slots=True)
+class IntendWrites:
+    """Kept before anything is written, since a crash may come right after. values: what the contact is about to show by
+    our hand, or it would pass for somebody's edit later. dissents: values of Chatwoot that are written over, or both
+    sides would be equal and nobody told. Outcome {}."""
+
+    values: Mapping[Name, str] = field(repr=False)
+    dissents: tuple[Dissent, ...]
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class SaveLink:
-    """Both sides are in step, and what was seen of them. writes: how many it took. Outcome {}."""
+    """Both sides are in step, and what was seen of them. dissents: that were not listed before; after these both sides
+    stay as they are, so that the next look sees them again. writes: how many it took. Outcome {}."""
 
     base: Shown
     person_mark: str
@@ -149,6 +166,7 @@ type OfficeEffect = (
     | WriteContact
     | WriteLabels
     | WritePerson
+    | IntendWrites
     | SaveLink
     | MarkLagging
     | EndLink

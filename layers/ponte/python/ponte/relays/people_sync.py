@@ -3,23 +3,25 @@
 Whatever happened (an edit on either side, somebody's click, a reconciliation) only says "look at this person". So lost,
 late, doubled and reordered webhooks all end in the same state, and the echo of our own write finds nothing to do.
 
-    read the person -> read, find or make the contact -> link them -> merge (people/shared.py) -> write -> save the base
+    read the person -> read, find or make the contact -> link them -> merge (people/shared.py)
+        -> keep what is about to be written -> write -> save the base
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ponte.chatwoot.errors import clashing, rule_of
 from ponte.chatwoot.values import Contact, Labels
 from ponte.people.links import Link
-from ponte.people.shared import Merged, Name, Shown, merge
+from ponte.people.shared import SHARED, Dissent, Kind, Merged, Name, Shown, merge, same
 from ponte.relays import chatwoot_to_zattar, zattar_to_chatwoot
 from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
 from ponte.relays.office_effects import (
     CreateContact,
     EndLink,
+    IntendWrites,
     LinkContact,
     LookUpContacts,
     MarkLagging,
@@ -34,6 +36,8 @@ from ponte.zattar.values import Person, Tipo
 
 WRITES_PER_HOUR = 20  # of one person, both sides together: more is a loop, not people
 DELETED = "CONTACT_NOT_FOUND"
+CREATIONS = ("create", "create_without")
+OVERWRITES: frozenset[Kind] = frozenset({"put_back", "both_changed"})
 _DECIDED = (Step, Finish, Park)
 _NAMES: dict[str, Name] = {"email": "email", "phone_number": "phone"}
 
@@ -43,7 +47,8 @@ class Subject:
     """Whom to look at. insists: somebody asked for it, so a contact that was deleted in Chatwoot is made anew.
 
     only_zattar: nothing was heard of the contact, which is left in peace if the person shows as they did the last time.
-    link: as it was when the event was claimed. writes_left: of this hour's WRITES_PER_HOUR.
+    link: as it was when the event was claimed. creating: a creation of ours may have been done, and nobody knows yet.
+    writes_left: of this hour's WRITES_PER_HOUR.
     """
 
     tipo: Tipo
@@ -51,6 +56,7 @@ class Subject:
     link: Link | None = None
     insists: bool = False
     only_zattar: bool = False
+    creating: bool = False
     writes_left: int = WRITES_PER_HOUR
 
     @property
@@ -60,8 +66,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """base: of a contact that we have just made, what it showed when it was first read."""
+
     contact: Contact
     labels: Labels
+    base: Shown | None = None
 
 
 def decide(subject: Subject, steps: Steps) -> Decision:
@@ -108,12 +117,14 @@ def _unlinked(subject: Subject, person: Person, steps: Steps) -> _Found | Decisi
         return ours
     owned = [contact for contact in ours if contact.identifier == subject.identifier]
     if owned:
-        return _linked(subject, owned[0].id, {}, steps)
+        made = next((steps[step] for step in CREATIONS if "id" in steps.get(step, {})), {})
+        made = made or ({"id": owned[0].id} if subject.creating else {})
+        return _linked(subject, owned[0].id, made, steps)
     if subject.link is not None:  # gone: merged into another contact, or deleted
         heir = _heir(subject, person, steps)
         if isinstance(heir, _DECIDED):
             return heir
-        if heir:
+        if heir and refused(steps, "link") != "taken_contact":
             return _linked(subject, heir, {}, steps)
         if not subject.insists:
             return _lagging(subject, "", DELETED, steps, "contact")
@@ -159,7 +170,7 @@ def _made(subject: Subject, person: Person, steps: Steps) -> _Found | Decision:
     heir = _heir(subject, person, steps)
     if isinstance(heir, _DECIDED):
         return heir
-    if heir:
+    if heir and refused(steps, "link") != "taken_contact":  # else another person was quicker to be found in it
         return _linked(subject, heir, {}, steps)
     if "create_without" not in steps:
         return Step("create_without", CreateContact(subject.identifier, shown.without(names)))
@@ -170,28 +181,51 @@ def _made(subject: Subject, person: Person, steps: Steps) -> _Found | Decision:
 
 
 def _linked(subject: Subject, contact_id: int, made: Mapping[str, Any], steps: Steps) -> _Found | Decision:
-    if "link" not in steps:
+    """made: the outcome of its creation, {} for a contact that was there. What we made is read before it is linked: the
+    row may have changed since, and what the contact shows is no edit of anybody's in Chatwoot then."""
+    base: Shown | None = None
+    if made:
+        fresh = _read(subject, "made", contact_id, steps)
+        if not isinstance(fresh, _Found):
+            return fresh or Park("reason.chatwoot.not_found")
+        base = chatwoot_to_zattar.shown(fresh.contact, fresh.labels)
+    step = "link_made" if made else "link"
+    if step not in steps:
         place = int(made.get("inbox_id") or 0), str(made.get("source_id") or "")
-        return Step("link", LinkContact(contact_id, *place))
-    code = refused(steps, "link")
+        return Step(step, LinkContact(contact_id, *place, base, _unlike(steps["person"]["person"], base)))
+    code = refused(steps, step)
     if code is not None:
         return Park(f"reason.office.{code}")
-    found = _read(subject, "linked", contact_id, steps)
-    return Park("reason.chatwoot.not_found") if found is None else found
+    found = _read(subject, "made" if made else "linked", contact_id, steps)
+    if isinstance(found, _Found):
+        return replace(found, base=base)
+    return found or Park("reason.chatwoot.not_found")
+
+
+def _unlike(person: Person, base: Shown | None) -> tuple[Dissent, ...]:
+    """What a contact that we have just made shows otherwise than the row: the row's state of a moment ago, or what
+    somebody wrote there meanwhile. Zattar's stands, and nothing goes without a word."""
+    if base is None:
+        return ()
+    ours = zattar_to_chatwoot.shown(person)
+    pairs = ((name, getattr(ours, name), getattr(base, name)) for name in SHARED)
+    return tuple(Dissent(name, "both_changed", a, b) for name, a, b in pairs if b and not same(name, a, b))
 
 
 def _write(subject: Subject, person: Person, found: _Found, steps: Steps) -> Decision:
     """What differs; Zattar's row first, since a change there in between makes everything else look different."""
     ours, theirs = zattar_to_chatwoot.shown(person), chatwoot_to_zattar.shown(found.contact, found.labels)
-    base = subject.link.base if subject.link else None
-    merging = partial(merge, base, ours, theirs, partial(chatwoot_to_zattar.holds, person))
+    base, pending = (subject.link.base, subject.link.pending) if subject.link else (found.base, {})
     taken = {name for step in ("create", "write_contact") for name in _clash(refused(steps, step) or "")}
-    merged = merging(taken)
+    merged = merge(base, ours, theirs, partial(chatwoot_to_zattar.holds, person), taken, pending)
     identifier = "" if found.contact.identifier else subject.identifier
     writes_contact = bool(merged.contact or merged.attributes or identifier)
     writes = sum((bool(merged.person), writes_contact, merged.labels))
     if writes > subject.writes_left:
         return Park("reason.office.loop")
+    overwritten = tuple(each for each in merged.dissents if each.kind in OVERWRITES)
+    if (merged.contact or overwritten) and "intend" not in steps:
+        return Step("intend", IntendWrites(merged.contact, overwritten))
     if merged.person and "write_person" not in steps:
         return Step("write_person", WritePerson(person, chatwoot_to_zattar.columns(person, merged.person)))
     fields = WriteContact(found.contact.id, identifier, merged.contact, ours.attributes if merged.attributes else {})
@@ -224,7 +258,7 @@ def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int) -> SaveLink:
         merged.base,
         mark(ours.with_(merged.person), labelled=True),
         mark(after, labelled=False),
-        merged.dissents,
+        tuple(each for each in merged.dissents if each.kind not in OVERWRITES),
         writes,
     )
 

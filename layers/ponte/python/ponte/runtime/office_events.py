@@ -29,10 +29,17 @@ class OfficeWorker(Worker):
         self._means = means
 
     def _look(
-        self, tenant: str, tipo: Tipo, entity_id: int, *, insists: bool = False, only_zattar: bool = False
+        self,
+        claim: Claimed,
+        person: tuple[str, Tipo, int],
+        *,
+        insists: bool = False,
+        only_zattar: bool = False,
     ) -> tuple[Decide, Performer]:
-        link = self._means.links.of_person(tenant, tipo, entity_id)
-        subject = Subject(tipo, entity_id, link, insists, only_zattar, self._writes_left(link))
+        tenant, tipo, entity_id = person
+        link = self._means.links.of_person(*person)
+        creating = any(claim.is_about(step) for step in people_sync.CREATIONS)
+        subject = Subject(tipo, entity_id, link, insists, only_zattar, creating, self._writes_left(link))
         return partial(people_sync.decide, subject), OfficePerformer(self._means, tenant, tipo, entity_id)
 
     def _writes_left(self, link: Link | None) -> int:
@@ -46,20 +53,20 @@ class ZattarEvents(OfficeWorker):
 
     flow = "zattar_to_chatwoot"
 
-    def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
+    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         if envelope.kind == SYNC:
             tipo, entity_id = str(envelope.payload["tipo"]), int(envelope.payload["entity_id"])
             insists, both = bool(envelope.payload.get("insists")), bool(envelope.payload.get("both_sides"))
-            return self._look(envelope.scope, Tipo(tipo), entity_id, insists=insists, only_zattar=not both)
+            return self._look(claim, (envelope.scope, Tipo(tipo), entity_id), insists=insists, only_zattar=not both)
         try:
             event = zattar_events.from_payload(envelope.payload)
         except MalformedEvent:
             return self._parked("reason.malformed")
         match event:
             case zattar_events.PersonChanged(tipo=tipo, id=entity_id):
-                return self._look(envelope.scope, Tipo(tipo), entity_id, only_zattar=True)
+                return self._look(claim, (envelope.scope, Tipo(tipo), entity_id), only_zattar=True)
             case zattar_events.AddressChanged(tipo=tipo, id=entity_id):
-                return self._look(envelope.scope, Tipo(tipo), entity_id, only_zattar=True)
+                return self._look(claim, (envelope.scope, Tipo(tipo), entity_id), only_zattar=True)
             case zattar_events.IntegrationChanged(integration_tipo=tipo) if tipo == TIPO:
                 return _reload, OfficePerformer(self._means, envelope.scope, "", 0)
         return self._finished("SKIPPED", envelope.kind, keep=True)
@@ -74,7 +81,7 @@ class ChatwootEvents(OfficeWorker):
 
     flow = "chatwoot_to_zattar"
 
-    def prepare(self, envelope: Envelope, _claim: Claimed) -> tuple[Decide, Performer]:
+    def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         event = chatwoot_events.read(dict(envelope.payload))
         if not isinstance(event, chatwoot_events.ContactEvent):
             return self._finished("SKIPPED", envelope.kind, keep=True)
@@ -86,4 +93,4 @@ class ChatwootEvents(OfficeWorker):
         seen = zattar_to_chatwoot.mark(chatwoot_to_zattar.shown(event.contact), labelled=False)
         if event.name != "contact_deleted" and link.synced and seen == link.contact_mark and link.error != DELETED:
             return self._finished("SKIPPED", "in_step")
-        return self._look(envelope.scope, Tipo(link.tipo), link.entity_id)
+        return self._look(claim, (envelope.scope, Tipo(link.tipo), link.entity_id))

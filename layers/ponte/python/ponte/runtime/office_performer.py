@@ -10,13 +10,14 @@ from ponte.chatwoot.calls import ApiCall
 from ponte.chatwoot.requests import ContactFields
 from ponte.chatwoot.values import Labels
 from ponte.clock import Clock
-from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient
+from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.people.links import Link
-from ponte.people.shared import Shown
+from ponte.people.shared import Dissent, Shown
 from ponte.relays.decisions import Effect
 from ponte.relays.office_effects import (
     CreateContact,
     EndLink,
+    IntendWrites,
     LinkContact,
     LookUpContacts,
     MarkLagging,
@@ -88,7 +89,7 @@ class OfficePerformer:
                 if reloaded.state == "unreachable":
                     return Transient("unreachable", counts=False)
                 return Succeeded({"note": reloaded.state})
-            case LinkContact() | SaveLink() | MarkLagging() | EndLink():
+            case LinkContact() | IntendWrites() | SaveLink() | MarkLagging() | EndLink():
                 return self._keep(effect)
         return Blocked("not_ours")
 
@@ -165,6 +166,11 @@ class OfficePerformer:
             fields["phone_number"] = effect.shown.phone
         place: dict[str, Any] = {"inbox_id": inbox, "source_id": effect.identifier} if inbox else {}
         outcome = self._chatwoot(chatwoot.create_contact(fields, **place), timeout_seconds)
+        if place and isinstance(outcome, Unknown) and outcome.code == "http_500":
+            # So answers a place that is somebody's: of a contact of ours which was merged away before it was linked.
+            owner = self._chatwoot(chatwoot.find_contact_inbox(**place), timeout_seconds)
+            if isinstance(owner, Succeeded):
+                outcome = self._chatwoot(chatwoot.create_contact(fields, inbox_id=inbox), timeout_seconds)
         if not isinstance(outcome, Succeeded):
             return outcome
         contact = values.contact_of(outcome.result)
@@ -195,7 +201,7 @@ class OfficePerformer:
             outcome = self._chatwoot(chatwoot.remove_custom_attributes(effect.contact_id, gone), timeout_seconds)
         return _done(outcome)
 
-    def _keep(self, effect: LinkContact | SaveLink | MarkLagging | EndLink) -> Outcome:
+    def _keep(self, effect: LinkContact | IntendWrites | SaveLink | MarkLagging | EndLink) -> Outcome:
         """Under the version read here; who lost the race looks at everything anew."""
         links, now = self._means.links, self._means.clock.now_ms()
         link = links.of_person(*self._person)
@@ -204,13 +210,16 @@ class OfficePerformer:
                 return self._link(link, effect, now)
             case _ if link is None:
                 return Transient("link_gone", AGAIN_S, counts=False)
+            case IntendWrites():
+                self._list(link, effect.dissents, now)
+                return _saved(links.save(replace(link, pending=effect.values), now) is not None)
             case SaveLink():
-                for dissent in effect.dissents:
-                    self._means.dissents.note(link, dissent, now)
+                self._list(link, effect.dissents, now)
                 fresh_hour = now - link.writes_from_ms > HOUR_MS
                 kept = replace(
                     link,
                     base=effect.base,
+                    pending={},
                     person_mark=effect.person_mark,
                     contact_mark=effect.contact_mark,
                     synced=True,
@@ -225,6 +234,10 @@ class OfficePerformer:
             case EndLink():
                 return _saved(links.end(link))
 
+    def _list(self, link: Link, dissents: tuple[Dissent, ...], now: int) -> None:
+        for dissent in dissents:
+            self._means.dissents.note(link, dissent, now)
+
     def _link(self, link: Link | None, effect: LinkContact, now: int) -> Outcome:
         office = self._means.offices.read(self._tenant)
         if office is None or office.chatwoot is None:
@@ -236,9 +249,11 @@ class OfficePerformer:
             entity_id,
             office.chatwoot.account_id,
             effect.contact_id,
+            base=effect.base,
             inbox_id=effect.inbox_id,
             source_id=effect.source_id,
         )
+        self._list(new, effect.dissents, now)
         try:
             if link is None:
                 self._means.links.make(new, now)

@@ -39,10 +39,15 @@ class Dissents:
         self._table = table
 
     def note(self, link: Link, dissent: Dissent, now_ms: int) -> None:
-        """List it, or count it once more. What somebody closed stays closed until another value is lost."""
+        """List it, or count it once more, with what stands now. What somebody closed stays closed until another value
+        is lost."""
         pk, sk = keys.dissent(*link.person, dissent.name)
         again = Update(
-            pk, sk, set={"last_ms": now_ms}, add={"count": 1}, when=all_of(exists("pk"), eq("lost", dissent.lost))
+            pk,
+            sk,
+            set={"last_ms": now_ms, "kind": dissent.kind, "kept": dissent.kept},
+            add={"count": 1},
+            when=all_of(exists("pk"), eq("lost", dissent.lost)),
         )
         new = Put(
             {

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from ponte.people.links import Link
-from ponte.people.shared import Shown
+from ponte.people.shared import FIELDS, Shown
 from ponte.storage import keys
 from ponte.storage.table import (
     ConditionFailed,
@@ -136,6 +136,8 @@ def item_of(link: Link) -> Item:
     }
     if link.base is not None:
         item["base"] = link.base.as_item()
+    if link.pending:
+        item["pending"] = dict(link.pending)
     if link.pubsub_token_ct:
         item["pubsub_token_ct"] = link.pubsub_token_ct
     if not link.synced:
@@ -151,6 +153,7 @@ def link_of(item: Mapping[str, Any]) -> Link:
         account_id=int(item["account_id"]),
         contact_id=int(item["contact_id"]),
         base=Shown.of(item["base"]) if "base" in item else None,
+        pending={name: str(item["pending"][name]) for name in FIELDS if name in item.get("pending", {})},
         person_mark=str(item["person_mark"]),
         contact_mark=str(item["contact_mark"]),
         inbox_id=int(item["inbox_id"]),
