@@ -28,8 +28,8 @@ check: setup ## Estilo, tipos, camadas e template / style, types, layers and tem
 	AWS_DEFAULT_REGION=sa-east-1 $(BIN)/sam validate --lint
 	$(BIN)/python -m pytest -q tests/template
 
-simulate: setup ## Simula histórias com falhas / simulate histories with faults (SEEDS=1000 FIRST=0 RECORD=file, or SEED=k)
-	@$(BIN)/python -m sandbox.simulate $(if $(SEED),--seed $(SEED) --message "$(MESSAGE)",--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) $(if $(RECORD),--record "$(RECORD)"))
+simulate: setup ## Simula histórias com falhas / simulate histories with faults (KIND=messages|people SEEDS=1000 FIRST=0 RECORD=file, or SEED=k)
+	@$(BIN)/python -m sandbox.simulate --kind $(or $(KIND),messages) $(if $(SEED),--seed $(SEED) --message "$(MESSAGE)",--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) $(if $(RECORD),--record "$(RECORD)"))
 
 simulate-mutants: setup ## Planta erros que a simulação tem de achar / plant bugs that the simulation has to catch
 	@$(BIN)/python -m sandbox.simulate --mutants

@@ -36,6 +36,10 @@ class FakeChatwoot:
         with self._world.lock:
             self._arrived[id(call)] = {id(account): account.born for account in self._world.accounts}
 
+    def forget(self, call: Call) -> None:
+        """A call that came in is broken off."""
+        self._arrived.pop(id(call), None)
+
     def __call__(self, call: Call, *, partial: bool = False) -> Reply:  # noqa: ARG002 - no call here has parts
         seen = self._arrived.pop(id(call), {})
         accounts = self._world.accounts_on(call.host)

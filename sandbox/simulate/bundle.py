@@ -78,7 +78,7 @@ class PonteBundle:
     def __init__(self, land: Land, function: str) -> None:
         strait, rng = land.strait, land.strait.rng
         clock = strait.scheduler
-        tables = Tables(*(StormyTable(table, strait) for table in _four(land.tables)))
+        tables = Tables(*(StormyTable(table, strait) for table in four(land.tables)))
         store = StormyStore(land.store, strait)
         sqs = StormySqs(land.sqs, strait, land.stirred)
         secrets = KnownSecrets(land.secrets)
@@ -99,7 +99,7 @@ class PonteBundle:
             tenant_sender=lambda _: sender,
             cipher=PlainCipher(),
             clock=clock,
-            owner=lambda: _name(rng),
+            owner=lambda: name_of(rng),
             jitter=rng.random,
             log=land.log,
             bug=land.bug,
@@ -133,7 +133,7 @@ class PonteBundle:
             ),
             "heal_gaps": lambda _, context: healing.run(Wish(), context.get_remaining_time_in_millis() - HEAL_KEPT_MS),
             "redrive": lambda *_: redrive(
-                means.ledger, self._queue_of, clock, lambda: _name(rng), means.ledger.parked()
+                means.ledger, self._queue_of, clock, lambda: name_of(rng), means.ledger.parked()
             ),
         }
 
@@ -141,9 +141,9 @@ class PonteBundle:
         return self._queues[field.removesuffix("_queue_url")]
 
 
-def _four(tables: Tables) -> tuple[Any, ...]:
+def four(tables: Tables) -> tuple[Any, ...]:
     return tables.core, tables.message, tables.audit, tables.state
 
 
-def _name(rng: Random) -> str:
+def name_of(rng: Random) -> str:
     return f"{rng.getrandbits(64):016x}"

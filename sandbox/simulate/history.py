@@ -4,10 +4,7 @@ People act for some minutes in whatever weather the seed brings. Then the weathe
 parked is sent on, and the fakes are read like screens (`invariants`).
 """
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from ponte.storage import keys
@@ -16,37 +13,26 @@ from ponte.storage.evaluation import key_of
 from ponte.storage.grants import Grants, Tokens
 from ponte.storage.ledger import Ledger
 from ponte.storage.secrets import AppSecrets
-from ponte.storage.table import Item, Put, Tables, Update
+from ponte.storage.table import Put, Update
 from sandbox.calls import Fake
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
 from sandbox.memory.files import MemoryFiles
-from sandbox.memory.objects import MemoryStore
-from sandbox.memory.sqs import MemoryQueue, MemorySqs
 from sandbox.memory.table import MemoryTable
-from sandbox.scenario import load
 from sandbox.seed import core_items
 from sandbox.simulate import town as towns
 from sandbox.simulate.bundle import BITRIX24_PATH, FLOWS, META_PATH, Land, PonteBundle
-from sandbox.simulate.lambdas import Bundle, EventSource, Platform
+from sandbox.simulate.ground import DOOR_S, START_MS, SWEEP_MS, Ground
+from sandbox.simulate.lambdas import Bundle
 from sandbox.simulate.people import People
-from sandbox.simulate.ports import PlainCipher, Strait, Unavailable
+from sandbox.simulate.ports import PlainCipher, Strait
 from sandbox.simulate.providers import Posts
-from sandbox.simulate.scheduler import OutOfSteps, Scheduler
 from sandbox.simulate.town import Customer
-from sandbox.simulate.weather import Weather, draw
-from sandbox.world import World
 
-START_MS = 1_790_000_000_000
-MAX_STEPS = 150_000
-REST_MS = 48 * 3_600_000  # simulated time within which everything has to come to rest
-SWEEP_MS = 300_000
 ROUNDS = 3
 WITH_FILES = 0.12
 HEAL_MS = 900_000
-DOOR_S, WORKER_S, SCHEDULE_S = 10, 45, 120
-FIFO = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "VisibilityTimeout": "270"}
 
 type MakeBundle = Callable[[Land, str], Bundle]
 
@@ -69,114 +55,31 @@ class WatchedTable(MemoryTable):
         self.fallen += sum(1 for name, rank in before.items() if name.startswith("rk") and after.get(name, 99) < rank)
 
 
-class WatchedStore(MemoryStore):
-    """The bucket, remembering what was ever spilled: such messages come late, after what was written behind them."""
+class History(Ground):
+    """Everything of one seed."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.spilled: list[bytes] = []
-
-    def put(self, key: str, body: bytes) -> None:
-        if key.startswith("spill/"):
-            self.spilled.append(body)
-        super().put(key, body)
-
-
-@dataclass(slots=True)
-class Told:
-    """What the functions said: outcome lines counted, exceptions that should not be."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    bugs: list[str] = field(default_factory=list)
-    unequal: list[str] = field(default_factory=list)
-
-    def log(self, flow: str, result: str, event_id: str = "", detail: str = "", count: int = 1) -> None:
-        del event_id, detail
-        self.counts[f"{flow}.{result}"] += count
-
-    def bug(self, flow: str, error: BaseException, event_id: str = "") -> None:
-        del event_id
-        if not isinstance(error, Unavailable):
-            self.bugs.append(f"{flow}: {type(error).__name__}: {error}")
-
-    def failed(self, function: str, error: BaseException) -> None:
-        if not isinstance(error, Unavailable):
-            self.bugs.append(f"{function}: {type(error).__name__}: {error}")
-
-
-class History:
-    """Everything of one seed. `run` brings it to rest; then read it."""
+    ledger: WatchedTable
 
     def __init__(self, seed: int, make_bundle: MakeBundle = PonteBundle, *, is_plain: bool = False) -> None:
         """is_plain: texts of new acquaintances, for bundles that move nothing else."""
-        self.rng = Random(seed)
-        self.scheduler = Scheduler(self.rng, START_MS, MAX_STEPS)
-        self.weather = Weather(self.rng, draw(self.rng))
+        super().__init__(seed, WatchedTable())
         self.town = towns.draw(self.rng, START_MS // 1000, is_plain=is_plain)
-        self.world = World(self.scheduler.now_ms)
-        with self.world.changing(load(self.town.scenario, START_MS / 1000)):
-            pass
-        self.told = Told()
-        self.ledger = WatchedTable()
-        self.store = WatchedStore()
-        self.tables = Tables(MemoryTable(), self.ledger, MemoryTable(), MemoryTable())
+        self._settle(self.town.scenario)
         for item in core_items(self.world.scenario, PlainCipher()):
             self.tables.core.write(Put(item))
-        self.platform = Platform(self.scheduler, self._container, self.told.failed)
-        self.sqs = MemorySqs(self.scheduler.now_ms, self.rng.shuffle)
-        self.queues: dict[str, MemoryQueue] = {}
-        self._sources: dict[str, EventSource] = {}
         self._make_bundle = make_bundle
-        self._deploy()
+        for name in FLOWS:
+            self._deploy(name, fifo=name != "whatsapp_statuses")
+        self.platform.add("meta_webhook", DOOR_S, lambda bundle: bundle.doors[META_PATH])
+        self.platform.add("bitrix24_webhook", DOOR_S, lambda bundle: bundle.doors[BITRIX24_PATH])
+        self._deploy_schedules(("sweep_spill", "refresh_bitrix24_tokens", "redrive", "heal_gaps"))
         self.land = self._land()
         self.posts = Posts(self.scheduler, self.rng, self.weather, self.platform, self.world)
         with_files = 0.0 if is_plain else WITH_FILES
         self.people = People(self.scheduler, self.rng, self.world, self.posts, self.platform, self.weather, with_files)
-        self.at_rest = False
-        self.problem = ""
-
-    def run(self) -> None:
-        """To the end. Afterwards `at_rest` says whether it came there, `problem` why not."""
-        self._populate()
-        self.scheduler.spawn(self._direct)
-        try:
-            self.scheduler.run(lambda: self.at_rest)
-        except OutOfSteps as error:
-            self.problem = str(error)
-        finally:
-            self.scheduler.close()
-        if not self.at_rest and not self.problem:
-            self.problem = "stood still"
-
-    def items(self) -> list[Item]:
-        """The ledger's items of events."""
-        return [item for item in self.ledger.items() if "event_id" in item and "st" in item]
 
     def _container(self, function: str) -> Bundle:
         return self._make_bundle(self.land, function)
-
-    def _deploy(self) -> None:
-        for name in FLOWS:
-            fifo = name != "whatsapp_statuses"
-            dead = self.sqs.create_queue(QueueName=f"{name}-dead", Attributes=FIFO if fifo else {})["QueueUrl"]
-            policy = f'{{"deadLetterTargetArn": "{dead}", "maxReceiveCount": 1000}}'
-            attributes = {**(FIFO if fifo else {"VisibilityTimeout": "270"}), "RedrivePolicy": policy}
-            url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-            self.queues[name] = self.sqs.queues[url]
-            self.platform.add(name, WORKER_S, lambda bundle, name=name: bundle.consumers[name])  # type: ignore[misc]
-            self._sources[url] = EventSource(
-                self.scheduler,
-                self.platform,
-                self.queues[name],
-                name,
-                self.rng.shuffle,
-                self.told.unequal.append,
-                self.weather.delivered_twice,
-            )
-        self.platform.add("meta_webhook", DOOR_S, lambda bundle: bundle.doors[META_PATH])
-        self.platform.add("bitrix24_webhook", DOOR_S, lambda bundle: bundle.doors[BITRIX24_PATH])
-        for schedule in ("sweep_spill", "refresh_bitrix24_tokens", "redrive", "heal_gaps"):
-            self.platform.add(schedule, SCHEDULE_S, lambda bundle, name=schedule: bundle.schedules[name])  # type: ignore[misc]
 
     def _land(self) -> Land:
         secrets = AppSecrets((towns.APP_SECRET,), ("verify",), "graph-token", towns.CLIENT_ID, towns.CLIENT_SECRET)
@@ -196,7 +99,7 @@ class History:
             secrets=secrets,
             queue_urls={name: queue.url for name, queue in self.queues.items()},
             platform=self.platform,
-            stirred=lambda url: self._sources[url].stir(),
+            stirred=self.stirred,
             log=self.told.log,
             bug=self.told.bug,
         )
@@ -251,10 +154,7 @@ class History:
             if not Ledger(self.ledger).parked() and not any(queue.dead for queue in self.queues.values()):
                 break
             self._reinstall()
-            self._schedule("redrive")
-            for queue in self.queues.values():
-                queue.redrive(scheduler.now)
-                self._sources[queue.url].stir()
+            self._redrive()
         self._heal()
         self.at_rest = self._run_dry()
 
@@ -268,19 +168,8 @@ class History:
             if not self._run_dry():
                 return
 
-    def _run_dry(self) -> bool:
-        scheduler, until = self.scheduler, self.scheduler.now + REST_MS
-        while scheduler.now < until:
-            self._schedule("sweep_spill")
-            scheduler.wait(30_000)
-            queued = any(len(queue) for queue in self.queues.values())
-            if not (queued or self.posts.open or self.platform.running or list(self.store.keys("spill/"))):
-                return True
-        self.problem = "not at rest after two days"
-        return False
-
-    def _schedule(self, name: str) -> None:
-        self.platform.start(name, {}, lambda *_: None)
+    def _posts_open(self) -> int:
+        return self.posts.open
 
     def _reinstall(self) -> None:
         """An administrator opens the app again where a refresh token was lost on its way."""

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
+from typing import Any, Literal
+
+type Kind = Literal["messages", "people"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """target: "module:function" or "module:Class.method". old, new: the words replaced, exactly once.
 
-    first: the seed to begin with, for what takes a rare coincidence.
+    first: the seed to begin with, for what takes a rare coincidence. kind: the histories that have to show it.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Mutant:
     old: str
     new: str
     first: int = 0
+    kind: Kind = "messages"
 
 
 class Stale(Exception):

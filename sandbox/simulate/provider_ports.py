@@ -50,10 +50,10 @@ class StormySender:
     def _send(self, request: HttpRequest) -> HttpResponse:
         strait = self._strait
         parts = urlsplit(request.url)
-        if parts.scheme != "https" or parts.netloc != parts.hostname or not is_allowed_host(parts.netloc):
+        if parts.scheme != "https" or parts.netloc != parts.hostname:
             raise HostRefused
+        provider = self._provider(parts.netloc)
         strait.latency(60)
-        provider = provider_of(parts.netloc)
         if strait.weather.is_away(f"{provider}:{parts.netloc}", strait.scheduler.now):
             return self._away(provider, request)
         fate = strait.weather.calling()
@@ -62,6 +62,12 @@ class StormySender:
             strait.latency(150)
             return answer
         return self._struck(fate, provider, parts, request)
+
+    def _provider(self, host: str) -> str:
+        """Whose host it is. Raises HostRefused for one that is on no list of ours."""
+        if not is_allowed_host(host):
+            raise HostRefused
+        return provider_of(host)
 
     def _away(self, provider: str, request: HttpRequest) -> HttpResponse:
         """A provider that is down: nobody listens, or its gateway says so, or nothing at all comes back."""

@@ -74,6 +74,17 @@ def paragraph(chunks: Iterable[range], tally: Tally, day: str) -> str:
     )
 
 
+def office_paragraph(chunks: Iterable[range], tally: Tally, day: str) -> str:
+    """The same of people of law offices."""
+    return (
+        f"Seeds {_ranges(chunks)} on {day}: {tally.histories:,} histories of {tally.people:,} people, {tally.edits:,} "
+        f"edits by people, {tally.writes:,} writes by Ponte, {tally.invocations:,} invocations, "
+        f"{sum(tally.faults.values()):,} faults, {tally.untold:,} webhooks that no door took; "
+        f"{len(tally.violations)} violations; {tally.listed:,} conflicts listed. "
+        f"{tally.histories / max(tally.seconds, 0.001):.1f} histories per second and core."
+    )
+
+
 def _ranges(chunks: Iterable[range]) -> str:
     joined: list[range] = []
     for chunk in sorted(chunks, key=lambda each: each.start):

@@ -7,15 +7,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from sandbox.simulate.history import History
 from sandbox.simulate.invariants import judge
 from sandbox.simulate.mutants import MUTANTS
-from sandbox.simulate.planting import Mutant, planted
+from sandbox.simulate.office_history import OfficeHistory
+from sandbox.simulate.office_invariants import judge as judge_office
+from sandbox.simulate.office_mutants import OFFICE_MUTANTS
+from sandbox.simulate.planting import Kind, Mutant, planted
 
 CHUNK = 20
 MUTANT_SEEDS = 300
+ALL_MUTANTS = (*MUTANTS, *OFFICE_MUTANTS)
 NUMBERS = (
     "histories",
     "messages",
@@ -25,6 +30,11 @@ NUMBERS = (
     "late",
     "files",
     "untaken",
+    "people",
+    "edits",
+    "writes",
+    "listed",
+    "untold",
     "steps",
     "invocations",
     "seconds",
@@ -34,7 +44,8 @@ type Violation = tuple[int, str, str]
 
 @dataclass(slots=True)
 class Tally:
-    """seconds: of one core. violations: (seed, kind, what)."""
+    """messages to untaken: of the customer bridge, as in Verdict; people to untold: of the office bridge, as in
+    OfficeVerdict. seconds: of one core. violations: (seed, kind, what)."""
 
     histories: int = 0
     messages: int = 0
@@ -44,6 +55,11 @@ class Tally:
     late: int = 0
     files: int = 0
     untaken: int = 0
+    people: int = 0
+    edits: int = 0
+    writes: int = 0
+    listed: int = 0
+    untold: int = 0
     steps: int = 0
     invocations: int = 0
     seconds: float = 0.0
@@ -78,8 +94,12 @@ class Caught:
     what: str = ""
 
 
-def run_seed(seed: int) -> Tally:
+def run_seed(seed: int, kind: Kind = "messages") -> Tally:
     """One history."""
+    return _messages(seed) if kind == "messages" else _people(seed)
+
+
+def _messages(seed: int) -> Tally:
     start = time.process_time()
     history = History(seed)
     history.run()
@@ -101,23 +121,43 @@ def run_seed(seed: int) -> Tally:
     )
 
 
-def run_seeds(seeds: Iterable[int]) -> Tally:
+def _people(seed: int) -> Tally:
+    start = time.process_time()
+    history = OfficeHistory(seed)
+    history.run()
+    verdict = judge_office(history)
+    return Tally(
+        histories=1,
+        people=verdict.people,
+        edits=history.watch.edits,
+        writes=history.watch.writes,
+        listed=verdict.listed,
+        untold=history.posts.lost,
+        steps=history.scheduler.steps,
+        invocations=history.platform.invocations,
+        seconds=time.process_time() - start,
+        faults=Counter(history.weather.counts),
+        violations=[(seed, kind, what) for kind, what in verdict.violations],
+    )
+
+
+def run_seeds(seeds: Iterable[int], kind: Kind = "messages") -> Tally:
     """Garbage is picked up at the end, for all of them together."""
     tally = Tally()
     gc.disable()
     try:
         for seed in seeds:
-            tally.add(run_seed(seed))
+            tally.add(run_seed(seed, kind))
     finally:
         gc.enable()
         gc.collect()
     return tally
 
 
-def run_many(first: int, count: int, jobs: int, progress: Callable[[Tally], None]) -> Tally:
+def run_many(first: int, count: int, jobs: int, progress: Callable[[Tally], None], kind: Kind = "messages") -> Tally:
     """Seeds first .. first + count - 1 in `jobs` processes. progress: told the tally so far."""
     total = Tally()
-    for _, tally in run_chunks(chunks_of(first, count), jobs):
+    for _, tally in run_chunks(chunks_of(first, count), jobs, kind):
         total.add(tally)
         progress(total)
     return total
@@ -129,20 +169,20 @@ def chunks_of(first: int, count: int) -> list[range]:
     return [range(a, b) for a, b in pairwise(cuts)]
 
 
-def run_chunks(chunks: Iterable[range], jobs: int) -> Iterator[tuple[range, Tally]]:
+def run_chunks(chunks: Iterable[range], jobs: int, kind: Kind = "messages") -> Iterator[tuple[range, Tally]]:
     """Each chunk with its tally, as they come."""
-    yield from _spread(_run_chunk, chunks, jobs)
+    yield from _spread(partial(_run_chunk, kind=kind), chunks, jobs)
 
 
-def _run_chunk(seeds: range) -> tuple[range, Tally]:
-    return seeds, run_seeds(seeds)
+def _run_chunk(seeds: range, kind: Kind) -> tuple[range, Tally]:
+    return seeds, run_seeds(seeds, kind)
 
 
 def catch(mutant: Mutant, seeds: int = MUTANT_SEEDS) -> Caught:
     """The first seed in which the planted bug shows. Raises mutants.Stale."""
     with planted(mutant):
         for seed in range(mutant.first, mutant.first + seeds):
-            found = run_seed(seed).violations
+            found = run_seed(seed, mutant.kind).violations
             if found:
                 return Caught(mutant, seed, found[0][1], found[0][2])
     return Caught(mutant, None)
@@ -150,7 +190,7 @@ def catch(mutant: Mutant, seeds: int = MUTANT_SEEDS) -> Caught:
 
 def catch_all(jobs: int) -> Iterator[Caught]:
     """Every mutant, in no order."""
-    yield from _spread(catch, MUTANTS, jobs)
+    yield from _spread(catch, ALL_MUTANTS, jobs)
 
 
 def cores() -> int:
