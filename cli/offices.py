@@ -13,11 +13,10 @@ from cli.session import Session, Usage, quiet, stamp
 from cli.words import masked
 from ponte.chatwoot import setup
 from ponte.outcome import Outcome, Succeeded
-from ponte.queue.envelope import Envelope
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
 from ponte.runtime.integrations import CALL_SECONDS
-from ponte.runtime.office_events import SYNC
+from ponte.runtime.office_looks import look
 from ponte.storage.offices import Office, Zattar
 from ponte.zattar import answers, database_webhooks, hosts, requests
 from ponte.zattar.values import Tipo
@@ -172,7 +171,8 @@ def sync(
     session: Session = context.obj
     session.enter()
     _office(session, tenant)
-    envelope = sync_envelope(tenant, tipo, entity_id, wiring.CLOCK.now_ms(), insists=again)
+    now = wiring.CLOCK.now_ms()
+    envelope = look(tenant, tipo, entity_id, str(now), now, insists=again)  # each asking is an event of its own
     with quiet():
         wiring.queue("zattar_events_queue_url").send([envelope], fifo=True)
     tree = {"id": envelope.id, "person": identifier(tipo, entity_id)}
@@ -217,20 +217,6 @@ def conflicts(context: typer.Context, tenant: Tenant) -> None:
         for each in listed
     ]
     session.show({"conflicts": tree}, human)
-
-
-def sync_envelope(tenant: str, tipo: Tipo, entity_id: int, now_ms: int, *, insists: bool) -> Envelope:
-    """A look at one person by somebody's word; each asking is an event of its own."""
-    return Envelope(
-        source="zt",
-        scope=tenant,
-        source_id=f"{SYNC}|{tipo.value}|{entity_id}|{now_ms}",
-        kind=SYNC,
-        conversation=f"{tenant}|{tipo.value}|{entity_id}",
-        order=now_ms,
-        received_ms=now_ms,
-        payload={"tipo": tipo.value, "entity_id": entity_id, "insists": insists, "both_sides": True},
-    )
 
 
 def office_json(office: Office) -> dict[str, Any]:

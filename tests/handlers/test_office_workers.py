@@ -22,7 +22,6 @@ type Load = Callable[[str, str], dict[str, Any]]
 NOT_TOLD = (
     "APP_SECRET_ARN",
     "AUDIT_TABLE",
-    "STATE_TABLE",
     "PUBLIC_BASE_URL",
     "WHATSAPP_EVENTS_QUEUE_URL",
     "WHATSAPP_STATUSES_QUEUE_URL",
@@ -31,6 +30,7 @@ NOT_TOLD = (
 GRANTED = {  # as in the template; tests/template/test_permissions.py
     *(("dynamodb", f"{verb}Item", "core") for verb in ("Delete", "Get", "Put", "Update")),
     *(("dynamodb", f"{verb}Item", "message") for verb in ("Put", "Update")),
+    ("dynamodb", "UpdateItem", "state"),
     ("kms", "Decrypt", ""),
     ("sqs", "ChangeMessageVisibility", ""),
 }
@@ -187,7 +187,6 @@ def test_what_lost_its_queue_message_is_healed_where_the_office_bridge_stands_al
     aws: Aws, event: Load, outdoors: Outdoors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """heal_gaps has neither portals, nor their queue, nor the apps' secret then."""
-    monkeypatch.setenv("STATE_TABLE", "state")
     (record,) = event("on_zattar_event", "cliente_updated")["Records"]
     ledger = Ledger(wiring.tables().message)
     claim = ledger.claim(loads(record["body"]), "me", 1, 60_000)

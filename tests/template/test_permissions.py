@@ -145,7 +145,9 @@ def test_the_office_bridge_knows_nothing_of_the_customer_bridge(roles: dict[str,
     own = {"CoreTable", "DataKey", "StoreBucket", *OFFICE_DOORS.values()}
     for name in (*OFFICE_DOORS, *OFFICE_WORKERS):
         reached = {resource.split("/")[0] for _, resource in grants(roles[name])} - {f"{name}Logs"}
-        assert reached <= own | ({"MessageTable", "AuditTable"} if name in OFFICE_WORKERS else set()), name
+        assert reached <= own | ({"MessageTable", "AuditTable", "StateTable"} if name in OFFICE_WORKERS else set()), (
+            name
+        )
 
 
 @pytest.mark.parametrize("name", OFFICE_WORKERS)
@@ -157,8 +159,12 @@ def test_an_offices_worker_changes_links_and_the_ledger_and_reads_what_was_too_b
         *((f"dynamodb:{verb}Item", "CoreTable") for verb in ("Delete", "Get", "Put", "Update")),
         *((f"dynamodb:{verb}Item", "MessageTable") for verb in ("Put", "Update")),
         ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:UpdateItem", "StateTable"),
         ("s3:GetObject", "StoreBucket/claim/*"),
     }
+    (rate,) = [s for s in statements(roles[name]) if s["Resource"] == {"Fn::GetAtt": ["StateTable", "Arn"]}]
+    assert rate["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RB#chatwoot#*"]}}
+    assert keys.bucket("chatwoot", "any")[0] == "RB#chatwoot#any"
 
 
 def test_metas_door_touches_no_table_and_no_key(roles: dict[str, Any]) -> None:

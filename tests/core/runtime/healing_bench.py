@@ -9,16 +9,24 @@ from ponte.bitrix24.client import Bitrix24Client
 from ponte.errors import FateUnknown
 from ponte.http import HttpRequest, HttpResponse
 from ponte.queue.envelope import Envelope
+from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.runtime.drift_report import DriftReport
 from ponte.runtime.healing import Healing, Means, Wish
+from ponte.runtime.office_calls import OfficeCalls
+from ponte.runtime.people_healing import Means as PeopleMeans
+from ponte.runtime.people_healing import PeopleHealing
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.storage.buckets import Buckets
 from ponte.storage.claims import Claimed
 from ponte.storage.directory import Directory
 from ponte.storage.grants import Grants
 from ponte.storage.ledger import Ledger
+from ponte.storage.links import Links
+from ponte.storage.offices import Offices
+from ponte.storage.people_cursors import PeopleCursors
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Put, Tables
+from ponte.storage.unsettled import Unsettled
 from sandbox import seed
 from sandbox.calls import Call
 from sandbox.fakes.bitrix24 import FakeBitrix24
@@ -169,6 +177,7 @@ class Bench:
                 tables=self.tables,
                 directory=self.directory,
                 portals=calls,
+                people=PeopleHealing(self._people_means()),
                 queues=lambda _field: self.queue,
                 swept={},
                 spill=self.spill,
@@ -178,6 +187,19 @@ class Bench:
                 owner=self._owner,
                 log=self._note,
             )
+        )
+
+    def _people_means(self) -> PeopleMeans:
+        offices = Offices(self.tables.core, OpenCipher(), self.clock)
+        limits = ChatwootLimits(Buckets(self.tables.state, self.clock), self.clock)
+        return PeopleMeans(
+            offices=offices,
+            calls=OfficeCalls(offices, lambda _: self.send, limits),
+            links=Links(self.tables.core),
+            cursors=PeopleCursors(self.tables.state, self.clock),
+            unsettled=Unsettled(self.tables.message),
+            queue=lambda: self.queue,
+            clock=self.clock,
         )
 
     def run(self, budget_ms: int = BUDGET_MS, **wish: Any) -> DriftReport:

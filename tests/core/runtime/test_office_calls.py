@@ -8,7 +8,9 @@ import pytest
 from ponte.chatwoot.requests import get_contact
 from ponte.http import HttpRequest, HttpResponse, Sender
 from ponte.outcome import Blocked, Rejected, Succeeded
+from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.runtime.office_calls import OfficeCalls
+from ponte.storage.buckets import Buckets
 from ponte.storage.offices import FORCED_MS, Office, Offices
 from ponte.zattar.requests import person
 from ponte.zattar.values import Tipo
@@ -25,7 +27,8 @@ class World:
         self.clock, self.table = Clock(), MemoryTable()
         self.offices = Offices(self.table, OpenCipher(), self.clock)
         self.offices.put(office)
-        self.calls = OfficeCalls(self.offices, self.sender)
+        self.limits = ChatwootLimits(Buckets(MemoryTable(), self.clock), self.clock)
+        self.calls = OfficeCalls(self.offices, self.sender, self.limits)
         self.valid = {"sb_secret_1", "token-1"}
         self.asked: list[tuple[str, str]] = []
 

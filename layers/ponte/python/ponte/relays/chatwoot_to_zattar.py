@@ -7,7 +7,7 @@ from ponte.chatwoot.values import Contact, Labels
 from ponte.people.brazilian_phones import pair as pair_of
 from ponte.people.phone_numbers import to_e164
 from ponte.people.shared import Name, Shown
-from ponte.relays.zattar_to_chatwoot import ATTRIBUTES, OUR_LABELS, phone_of
+from ponte.relays.zattar_to_chatwoot import ATTRIBUTES, OUR_LABELS, mark, phone_of
 from ponte.zattar.values import Person
 
 
@@ -21,6 +21,11 @@ def shown(contact: Contact, labels: Labels | None = None) -> Shown:
         labels=frozenset(found & OUR_LABELS),
         attributes={key: contact.custom_attributes[key] for key in ATTRIBUTES if key in contact.custom_attributes},
     )
+
+
+def contact_mark(contact: Contact) -> str:
+    """Of a contact as it shows, without its labels, which neither webhooks nor lists tell."""
+    return mark(shown(contact), labelled=False)
 
 
 def holds(person: Person, name: Name, value: str) -> bool:

@@ -84,7 +84,8 @@ def decide(subject: Subject, steps: Steps) -> Decision:
             return Finish("SKIPPED", "person_gone")
         return Finish("SENT", "link_ended") if "end" in steps else Step("end", EndLink())
     person: Person = steps["person"]["person"]
-    if subject.only_zattar and subject.link and subject.link.synced and subject.link.person_mark == _seen(person):
+    seen = zattar_to_chatwoot.person_mark(person)
+    if subject.only_zattar and subject.link and subject.link.synced and subject.link.person_mark == seen:
         return Finish("SKIPPED", "in_step")
     found = _contact(subject, person, steps)
     return _write(subject, person, found, steps) if isinstance(found, _Found) else found
@@ -244,10 +245,6 @@ def _write(subject: Subject, person: Person, found: _Found, steps: Steps) -> Dec
     if "save" in steps:
         return Finish("SENT" if writes else "SKIPPED", "" if writes else "in_step")
     return Step("save", _save(merged, ours, theirs, writes))
-
-
-def _seen(person: Person) -> str:
-    return zattar_to_chatwoot.mark(zattar_to_chatwoot.shown(person), labelled=True)
 
 
 def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int) -> SaveLink:

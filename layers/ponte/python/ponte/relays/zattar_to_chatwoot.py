@@ -85,6 +85,11 @@ def plain(name: str) -> str:
     return " ".join("".join(each for each in decomposed if not unicodedata.combining(each)).upper().split())
 
 
+def person_mark(person: Person) -> str:
+    """Of a row as it shows; the link keeps the one that was seen last."""
+    return mark(shown(person), labelled=True)
+
+
 def mark(side: Shown, *, labelled: bool) -> str:
     """By what an event that changes nothing is known. labelled: whether the event tells labels, as rows do."""
     attributes = [(key, str(side.attributes.get(key) or "")) for key in ATTRIBUTES]

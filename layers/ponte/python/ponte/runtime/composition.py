@@ -17,6 +17,7 @@ from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, work
 from ponte.queue.sqs import ObjectStore, SqsQueue
 from ponte.runtime.bitrix24_events import Bitrix24Events
+from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
@@ -30,9 +31,11 @@ from ponte.runtime.office_calls import OfficeCalls, SenderOf
 from ponte.runtime.office_events import ChatwootEvents, OfficeWorker, ZattarEvents
 from ponte.runtime.office_performer import OfficeMeans
 from ponte.runtime.outbound_performer import OutboundPerformer
+from ponte.runtime.people_healing import Means as PeopleMeans
+from ponte.runtime.people_healing import PeopleHealing
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
-from ponte.runtime.redrive import Queue
+from ponte.runtime.redrive import ZATTAR_EVENTS, Queue
 from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
 from ponte.runtime.transfers import Transfers
@@ -52,11 +55,13 @@ from ponte.storage.grants import Cipher, Grants
 from ponte.storage.ledger import Ledger
 from ponte.storage.links import Links
 from ponte.storage.offices import Offices
+from ponte.storage.people_cursors import PeopleCursors
 from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
 from ponte.storage.table import Tables
 from ponte.storage.templates import Templates
+from ponte.storage.unsettled import Unsettled
 from ponte.storage.windows import Windows
 from ponte.whatsapp.client import WhatsappClient
 
@@ -176,10 +181,11 @@ def make_office_means(outside: Outside) -> OfficeMeans:
     """Everything that the office bridge's effects are performed with."""
     core = outside.tables.core
     offices = Offices(core, outside.cipher, outside.clock)
-    plain = OfficeCalls(offices, outside.tenant_sender)
+    limits = ChatwootLimits(Buckets(outside.tables.state, outside.clock), outside.clock)
+    plain = OfficeCalls(offices, outside.tenant_sender, limits)
     audit = Audit(outside.tables.audit)
     integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
-    calls = OfficeCalls(offices, outside.tenant_sender, integrations.reload)
+    calls = OfficeCalls(offices, outside.tenant_sender, limits, integrations.reload)
     return OfficeMeans(calls, offices, integrations, Links(core), Dissents(core), audit, outside.clock)
 
 
@@ -237,6 +243,7 @@ def make_healing(
             tables=outside.tables,
             directory=outside.directory,
             portals=means.portals,
+            people=PeopleHealing(make_people_means(outside, queues)),
             queues=queues,
             swept=swept,
             spill=spill,
@@ -246,6 +253,21 @@ def make_healing(
             owner=outside.owner,
             log=outside.log,
         )
+    )
+
+
+def make_people_means(outside: Outside, queues: Callable[[str], Queue]) -> PeopleMeans:
+    """What looking through offices' people stands on. A refused key is left to the workers, who take over a new one."""
+    offices = Offices(outside.tables.core, outside.cipher, outside.clock)
+    limits = ChatwootLimits(Buckets(outside.tables.state, outside.clock), outside.clock)
+    return PeopleMeans(
+        offices=offices,
+        calls=OfficeCalls(offices, outside.tenant_sender, limits),
+        links=Links(outside.tables.core),
+        cursors=PeopleCursors(outside.tables.state, outside.clock),
+        unsettled=Unsettled(outside.tables.message),
+        queue=partial(queues, ZATTAR_EVENTS.field),
+        clock=outside.clock,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ponte.runtime.people_drift_report import PeopleDrift
+
 MAX_LISTED = 200  # of what could not be checked; all of it is counted
 MAX_SAMPLES = 20
 
@@ -11,8 +13,9 @@ MAX_SAMPLES = 20
 class DriftReport:
     """checked: conversations. missing, stale, waiting: operators' messages, see runtime/drift.py. sent_on: those put on
     their queue. unknown_resolved: messages of unknown fate put on their queue again; unknown_left: those without an
-    envelope. swept: spilled entries sent on; spilled: those left. dead_letters: by queue. complete: nothing was left to
-    the next run. stopped: why it was, by portal. busy: another run had the lock, nothing was done."""
+    envelope. swept: spilled entries sent on; spilled: those left. dead_letters: by queue. people: of law offices.
+    complete: nothing was left to the next run. stopped: why it was, by portal. busy: another run had the lock, nothing
+    was done."""
 
     dry_run: bool
     at_ms: int
@@ -32,6 +35,7 @@ class DriftReport:
     uncheckable_total: int = 0
     samples: list[dict[str, Any]] = field(default_factory=list)
     stopped: list[dict[str, str]] = field(default_factory=list)
+    people: PeopleDrift = field(default_factory=PeopleDrift)
     took_ms: int = 0
     complete: bool = True
     busy: bool = False
@@ -55,4 +59,5 @@ class DriftReport:
 
     def as_data(self) -> dict[str, Any]:
         """JSON data."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return own | {"people": self.people.as_data()}

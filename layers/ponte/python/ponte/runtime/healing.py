@@ -2,6 +2,7 @@
 
     spilled entries        onto their queues
     unknown fate           whose queue message is lost: onto their queue again, with the envelope kept in the ledger
+    people of law offices  looked at where they changed on either side unheard (runtime/people_healing.py)
     open lines' histories  compared with the ledger (runtime/portal_healing.py, runtime/drift.py)
     dead letters           counted: what came a thousand times in vain is for a person
 
@@ -18,6 +19,8 @@ from ponte.queue.sqs import SqsQueue
 from ponte.runtime.drift_report import DriftReport
 from ponte.runtime.history_reader import HistoryReader
 from ponte.runtime.observability import OutcomeLog
+from ponte.runtime.people_healing import PeopleHealing
+from ponte.runtime.people_healing import Range as PeopleRange
 from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.portal_healing import PortalHealing, Range
 from ponte.runtime.redrive import BITRIX24_EVENTS, Queue, route_of
@@ -34,16 +37,19 @@ STALE_WAITS = 40  # times the same, twenty minutes: a worker looks at such a mes
 LEASES = 2  # times a worker's lease, two minutes: longer than any single call; renewed before each one
 TOKEN_LEFT_S = 300
 DAY_MS = 24 * 3_600_000
+PEOPLE_SHARE = 3  # the part of a run's time that offices may have before the portals' turn
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """queues: by the field of Settings. swept: the same queues by the name under which their entries are spilled.
-    dead_letters: how many lie in each dead-letter queue. owner: a new unique name per lock."""
+    """people: healing of law offices. queues: by the field of Settings. swept: the same queues by the name under which
+    their entries are spilled. dead_letters: how many lie in each dead-letter queue. owner: a new unique name per lock.
+    """
 
     tables: Tables
     directory: Directory
     portals: PortalCalls
+    people: PeopleHealing
     queues: Callable[[str], Queue]
     swept: Mapping[str, SqsQueue]
     spill: Spill
@@ -57,7 +63,7 @@ class Means:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """since_ms: how far back to look whatever the cursors say, None: as far as they say. portal: member_id or domain of
-    the only one to look at, "" for all. dry_run: find, write and send nothing."""
+    the only one to look at, "" for all, and law offices. dry_run: find, write and send nothing."""
 
     since_ms: int | None = None
     portal: str = ""
@@ -87,6 +93,7 @@ class Healing:
         self._lease_until_ms = began + self._lease_ms()
         self._resolve_spilled(wish, report)
         self._resolve_unknown(wish, report)
+        self._heal_people(wish, report, began + budget_ms // PEOPLE_SHARE, owner)
         next_portal = self._heal_portals(wish, report, began + budget_ms, owner)
         report.dead_letters = self._means.dead_letters()
         report.took_ms = self._means.clock.now_ms() - began
@@ -127,6 +134,16 @@ class Healing:
             return True
         self._lease_until_ms = now + lease_ms
         return self._cursors.renew(owner, lease_ms)
+
+    def _heal_people(self, wish: Wish, report: DriftReport, end_ms: int, owner: str) -> None:
+        if wish.portal:
+            return
+        now = self._means.clock.now_ms()
+        since = min(wish.since_ms or SINCE_MS, SINCE_MAX_MS)
+        grace = round(GRACE_WAITS * self._means.timing().unknown_wait_s * 1000)
+        range_ = PeopleRange(now - since, wish.since_ms is not None, grace, wish.dry_run)
+        self._means.people.heal(range_, report.people, end_ms, lambda: wish.dry_run or self._still_ours(owner))
+        report.complete = report.complete and not report.people.stopped
 
     def _heal_portals(self, wish: Wish, report: DriftReport, end_ms: int, owner: str) -> str:
         """Returns where the next run has to begin: the portal at which the time was over, else ""."""
@@ -193,5 +210,11 @@ class Healing:
         log("heal_gaps", "sent_on", count=report.sent_on)
         log("heal_gaps", "unknown_resolved", count=report.unknown_resolved)
         log("heal_gaps", "uncheckable", count=report.uncheckable_total)
+        for what, count in sorted(report.people.missing.items()):
+            log("heal_people", what, count=count)
+        log("heal_people", "missing", count=report.people.missing_total)
+        log("heal_people", "sent_on", count=report.people.sent_on)
+        log("heal_people", "checked", count=report.people.rows + report.people.links)
         if not report.complete:
-            log("heal_gaps", "incomplete", detail=",".join(sorted({stop["why"] for stop in report.stopped})))
+            whys = {stop["why"] for stop in [*report.stopped, *report.people.stopped]}
+            log("heal_gaps", "incomplete", detail=",".join(sorted(whys)))

@@ -10,7 +10,8 @@ from ponte.chatwoot.calls import Account, ApiCall
 from ponte.chatwoot.client import ChatwootClient
 from ponte.errors import HostRefused
 from ponte.http import Sender
-from ponte.outcome import Blocked, Expired, Outcome
+from ponte.outcome import Blocked, Expired, Outcome, Transient
+from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.storage.offices import Office, Offices
 from ponte.zattar.client import ZattarClient
 from ponte.zattar.rest import Project, RestCall
@@ -19,12 +20,20 @@ type SenderOf = Callable[[str], Sender]
 
 
 class OfficeCalls:
-    """sender: the way to one host and no other (runtime/tenant_hosts.py). reload: take over what the office's own
-    Zattar says of its Chatwoot, asked for when Chatwoot refuses our token."""
+    """sender: the way to one host and no other (runtime/tenant_hosts.py). limits: what all of ours may ask of one
+    Chatwoot. reload: take over what the office's own Zattar says of its Chatwoot, asked for when Chatwoot refuses our
+    token."""
 
-    def __init__(self, offices: Offices, sender: SenderOf, reload: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(
+        self,
+        offices: Offices,
+        sender: SenderOf,
+        limits: ChatwootLimits,
+        reload: Callable[[str], object] = lambda _: None,
+    ) -> None:
         self._offices = offices
         self._sender = sender
+        self._limits = limits
         self._reload = reload
 
     def zattar(self, tenant: str, call: RestCall, timeout_seconds: float) -> Outcome:
@@ -34,7 +43,9 @@ class OfficeCalls:
 
         return self._with_credentials(tenant, made, lambda office: office.zattar.key, again=False)
 
-    def chatwoot(self, tenant: str, call: ApiCall, timeout_seconds: float) -> Outcome:
+    def chatwoot(self, tenant: str, call: ApiCall, timeout_seconds: float, *, yields: bool = False) -> Outcome:
+        """yields: live traffic goes first; the call is not made while little is left for it."""
+
         def made(office: Office) -> Outcome:
             if office.chatwoot is None:
                 return Blocked("no_integration")
@@ -42,7 +53,13 @@ class OfficeCalls:
                 account = Account(office.chatwoot.host, office.chatwoot.account_id, office.chatwoot.token)
             except HostRefused:
                 return Blocked("host_refused")
-            return ChatwootClient(self._sender(account.host)).call(account, call, timeout_seconds)
+            wait = self._limits.wait(account.host, yields=yields)
+            if wait:
+                return Transient("rate", wait, counts=False)
+            outcome = ChatwootClient(self._sender(account.host)).call(account, call, timeout_seconds)
+            if isinstance(outcome, Transient) and outcome.code == "http_429":
+                self._limits.hold(account.host, outcome.wait_seconds or 1.0)
+            return outcome
 
         def token(office: Office) -> str:
             return office.chatwoot.token if office.chatwoot else ""

@@ -12,13 +12,12 @@ from ponte.relays.office_effects import ReloadIntegration
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
 from ponte.runtime.execute import Performer
 from ponte.runtime.integrations import TIPO
+from ponte.runtime.office_looks import SYNC
 from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.claims import Claimed
 from ponte.zattar import events as zattar_events
 from ponte.zattar.values import Tipo
-
-SYNC = "SyncPerson"  # kind of the envelope by which a person, a schedule or a backfill asks for a look
 
 
 class OfficeWorker(Worker):
@@ -35,12 +34,14 @@ class OfficeWorker(Worker):
         *,
         insists: bool = False,
         only_zattar: bool = False,
+        yields: bool = False,
     ) -> tuple[Decide, Performer]:
         tenant, tipo, entity_id = person
         link = self._means.links.of_person(*person)
         creating = any(claim.is_about(step) for step in people_sync.CREATIONS)
         subject = Subject(tipo, entity_id, link, insists, only_zattar, creating, self._writes_left(link))
-        return partial(people_sync.decide, subject), OfficePerformer(self._means, tenant, tipo, entity_id)
+        performer = OfficePerformer(self._means, tenant, tipo, entity_id, yields=yields)
+        return partial(people_sync.decide, subject), performer
 
     def _writes_left(self, link: Link | None) -> int:
         if link is None or self.parts.clock.now_ms() - link.writes_from_ms > HOUR_MS:
@@ -55,9 +56,14 @@ class ZattarEvents(OfficeWorker):
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         if envelope.kind == SYNC:
-            tipo, entity_id = str(envelope.payload["tipo"]), int(envelope.payload["entity_id"])
-            insists, both = bool(envelope.payload.get("insists")), bool(envelope.payload.get("both_sides"))
-            return self._look(claim, (envelope.scope, Tipo(tipo), entity_id), insists=insists, only_zattar=not both)
+            asked = envelope.payload
+            return self._look(
+                claim,
+                (envelope.scope, Tipo(str(asked["tipo"])), int(asked["entity_id"])),
+                insists=bool(asked.get("insists")),
+                only_zattar=not asked.get("both_sides"),
+                yields=bool(asked.get("yields")),
+            )
         try:
             event = zattar_events.from_payload(envelope.payload)
         except MalformedEvent:
@@ -90,7 +96,7 @@ class ChatwootEvents(OfficeWorker):
             # One that we have just made, before its link is kept: its own event ends that. Others are nobody of ours.
             ours = zattar_to_chatwoot.read_identifier(event.contact.identifier or "")
             return self._finished("SKIPPED", "not_linked_yet" if ours else "not_linked")
-        seen = zattar_to_chatwoot.mark(chatwoot_to_zattar.shown(event.contact), labelled=False)
+        seen = chatwoot_to_zattar.contact_mark(event.contact)
         if event.name != "contact_deleted" and link.synced and seen == link.contact_mark and link.error != DELETED:
             return self._finished("SKIPPED", "in_step")
         return self._look(claim, (envelope.scope, Tipo(link.tipo), link.entity_id))

@@ -66,10 +66,14 @@ class OfficeMeans:
 
 
 class OfficePerformer:
-    """A Performer for one person of one office. tipo, entity_id: whom; the link is read anew whenever it is changed."""
+    """A Performer for one person of one office. tipo, entity_id: whom; the link is read anew whenever it is changed.
 
-    def __init__(self, means: OfficeMeans, tenant: str, tipo: str, entity_id: int) -> None:
+    yields: healing or backfill asks, which leaves Chatwoot's rate to live traffic.
+    """
+
+    def __init__(self, means: OfficeMeans, tenant: str, tipo: str, entity_id: int, *, yields: bool = False) -> None:
         self._means = means
+        self._yields = yields
         self._tenant = tenant
         self._person = (tenant, tipo, entity_id)
 
@@ -267,7 +271,7 @@ class OfficePerformer:
         return self._means.calls.zattar(self._tenant, call, timeout_seconds)
 
     def _chatwoot(self, call: ApiCall, timeout_seconds: float) -> Outcome:
-        return self._means.calls.chatwoot(self._tenant, call, timeout_seconds)
+        return self._means.calls.chatwoot(self._tenant, call, timeout_seconds, yields=self._yields)
 
 
 def _attributes(shown: Shown) -> dict[str, Any]:

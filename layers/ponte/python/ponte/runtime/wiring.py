@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from ponte.runtime.office_ingress import ChatwootDoor, ZattarDoor
     from ponte.runtime.office_performer import OfficeMeans
     from ponte.runtime.pages import Pages
+    from ponte.runtime.people_backfill import Backfill
     from ponte.runtime.people_cases import PeopleDesk
+    from ponte.runtime.people_healing import Means as PeopleMeans
     from ponte.runtime.perform import Means
     from ponte.storage.directory import Directory
     from ponte.storage.files import S3Files
@@ -264,6 +266,28 @@ def healing() -> "Healing":
     from ponte.runtime.composition import make_healing  # noqa: PLC0415
 
     return make_healing(outside(), means(), queue, queues(), store(), dead_letters)
+
+
+@cache
+def people_means() -> "PeopleMeans":
+    """What looking through offices' people stands on."""
+    from ponte.runtime.composition import make_people_means  # noqa: PLC0415
+
+    return make_people_means(outside(), queue)
+
+
+def people_backfill() -> "Backfill":
+    """One per run: each is an owner of its own."""
+    from ponte.runtime.people_backfill import Backfill  # noqa: PLC0415
+
+    url = require(settings(), "zattar_events_queue_url")
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def waiting() -> int:
+        answer = _client("sqs", patient=True).get_queue_attributes(QueueUrl=url, AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
+
+    return Backfill(people_means(), waiting, new_owner())
 
 
 def dead_letters() -> dict[str, int]:

@@ -121,6 +121,21 @@ def heal_run() -> tuple[str, str]:
     return "CUR#heal", "CUR"
 
 
+def people_cursor(tenant: str) -> tuple[str, str]:
+    """How far healing has looked through an office's people."""
+    return f"CUR#people#{tenant}", "CUR"
+
+
+def people_run() -> tuple[str, str]:
+    """At which office the next run of healing begins."""
+    return "CUR#people", "CUR"
+
+
+def people_backfill(tenant: str) -> tuple[str, str]:
+    """An office's backfill: who is at it, and how far it has come."""
+    return f"BACKFILL#people#{tenant}", "JOB"
+
+
 def bucket(provider: str, *scope: str) -> tuple[str, str]:
     return f"RB#{provider}#{'#'.join(scope)}", "RB"
 

@@ -4,8 +4,8 @@ Two rules hold at any moment, by transactions: a person has one contact, a conta
 changes only under its version, so that two workers with one person never undo each other's base.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ponte.people.links import Link
@@ -25,6 +25,8 @@ from ponte.storage.table import (
 
 type Taken = Literal["person", "contact"]
 
+CHUNK = 100  # keys of one read
+
 
 class Conflict(Exception):
     """A link cannot be made. taken: the person has another contact, or the contact shows another person."""
@@ -32,6 +34,15 @@ class Conflict(Exception):
     def __init__(self, taken: Taken) -> None:
         super().__init__(taken)
         self.taken = taken
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """place: where the next page begins. Links that moved to the other list meanwhile are left out."""
+
+    links: tuple[Link, ...]
+    place: str
+    is_end: bool
 
 
 class Links:
@@ -51,6 +62,17 @@ class Links:
             return None
         found = self.of_person(tenant, str(pointer["tipo"]), int(pointer["entity_id"]))
         return found if found and (found.account_id, found.contact_id) == (account_id, contact_id) else None
+
+    def of_people(self, tenant: str, people: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Link]:
+        """Many at once, by (tipo, entity_id); those without a link are left out."""
+        rows = self._many([keys.link(tenant, tipo, entity_id) for tipo, entity_id in people])
+        return {(link.tipo, link.entity_id): link for link in map(link_of, rows)}
+
+    def of_contacts(self, tenant: str, account_id: int, contact_ids: Iterable[int]) -> dict[int, Link]:
+        """Many at once, by contact."""
+        pointers = self._many([keys.linked_contact(tenant, account_id, contact_id) for contact_id in contact_ids])
+        found = self.of_people(tenant, ((str(row["tipo"]), int(row["entity_id"])) for row in pointers))
+        return {link.contact_id: link for link in found.values() if link.account_id == account_id}
 
     def make(self, link: Link, now_ms: int) -> Link:
         """A new link. The same one again is what stands already. Raises Conflict."""
@@ -97,9 +119,27 @@ class Links:
 
     def unsynced(self, tenant: str, limit: int = 1000) -> list[Link]:
         """Links of which a side lags behind, the longest first; eventually consistent."""
-        rows = self._table.query_index(f"UNSYNCED#{tenant}", limit)
-        items = (self._table.get(str(row["pk"]), str(row["sk"])) for row in rows)
-        return [link for link in (link_of(item) for item in items if item) if not link.synced]
+        return list(self.page(tenant, limit=limit, synced=False).links)
+
+    def page(self, tenant: str, after: str = "", limit: int = CHUNK, *, synced: bool) -> "LinkPage":
+        """A page of an office's links, those in step by person, the others by how long they lag behind; eventually
+        consistent. after: `LinkPage.place` of the page before."""
+        rows = self._table.query_index(_linked(tenant) if synced else _lagging(tenant), limit, after)
+        items = self._many([(str(row["pk"]), str(row["sk"])) for row in rows])
+        links = sorted((link for link in map(link_of, items) if link.synced == synced), key=place)
+        return LinkPage(tuple(links), str(rows[-1]["gsi1sk"]) if rows else after, len(rows) < limit)
+
+    def count(self, tenant: str) -> int:
+        """How many links an office has in step, by reading all their keys; eventually consistent."""
+        after, found = "", 0
+        while rows := self._table.query_index(_linked(tenant), 1000, after):
+            found, after = found + len(rows), str(rows[-1]["gsi1sk"])
+        return found
+
+    def _many(self, wanted: Sequence[tuple[str, str]]) -> list[Item]:
+        wanted = list(dict.fromkeys(wanted))
+        chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+        return [item for chunk in chunks for item in self._table.get_many(chunk)]
 
     def _moved(self, writes: list[Write], new: Link | None) -> bool:
         try:
@@ -140,9 +180,22 @@ def item_of(link: Link) -> Item:
         item["pending"] = dict(link.pending)
     if link.pubsub_token_ct:
         item["pubsub_token_ct"] = link.pubsub_token_ct
-    if not link.synced:
-        item |= {"gsi1pk": f"UNSYNCED#{link.tenant}", "gsi1sk": f"{link.synced_ms:013d}#{link.tipo}#{link.entity_id}"}
+    item |= {"gsi1pk": _linked(link.tenant) if link.synced else _lagging(link.tenant), "gsi1sk": place(link)}
     return item
+
+
+def place(link: Link) -> str:
+    """Where a link stands in its list: those in step by person, the others by how long they lag behind."""
+    person = f"{link.tipo}#{link.entity_id:019d}"
+    return person if link.synced else f"{link.synced_ms:013d}#{person}"
+
+
+def _linked(tenant: str) -> str:
+    return f"LINKS#{tenant}"
+
+
+def _lagging(tenant: str) -> str:
+    return f"UNSYNCED#{tenant}"
 
 
 def link_of(item: Mapping[str, Any]) -> Link:
