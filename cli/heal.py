@@ -16,6 +16,7 @@ COUNTS = (
     *("checked", "missing", "stale", "waiting", "sent_on", "unknown_resolved", "unknown_left"),
     *("swept", "spilled", "uncheckable_total"),
 )
+PEOPLE_COUNTS = ("young", "waiting", "known", "unreadable", "sent_on")
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -91,9 +92,30 @@ def _print(session: Session, console: Console, report: Mapping[str, Any]) -> Non
         console.print(session.say("heal.uncheckable", count=report["uncheckable_total"]))
         cells = [(row["portal"], row["chat"], row["conversation"], _why(session, row)) for row in report["uncheckable"]]
         console.print(session.table(("domain", "chat", "conversation", "reason"), cells))
+    if report["people"]["offices"]:
+        _print_people(session, console, report["people"])
     for stop in report["stopped"]:
         why = session.say(f"heal.stop.{stop['why']}" if stop["why"] in ("time", "rate") else "heal.stop.other", **stop)
         console.print(why, markup=False)
+
+
+def _print_people(session: Session, console: Console, people: Mapping[str, Any]) -> None:
+    console.print(
+        session.say("heal.people", **{name: people[name] for name in ("offices", "rows", "links", "contacts")})
+    )
+    counts = [*people["missing"].items(), *((name, people[name]) for name in PEOPLE_COUNTS)]
+    rows = [(session.say(f"heal.people.{name}"), str(count)) for name, count in counts if count]
+    if rows:
+        console.print(session.table(("what", "amount"), rows))
+    if people["samples"]:
+        cells = [
+            (moment(row["at_ms"]), row["tenant"], row["person"], session.say(f"heal.people.{row['what']}"))
+            for row in people["samples"]
+        ]
+        console.print(session.table(("at", "tenant", "person", "what"), cells))
+    for stop in people["stopped"]:
+        why = stop["why"] if stop["why"] in ("time", "full", "rate") else "other"
+        console.print(session.say(f"heal.people.stop.{why}", **stop), markup=False)
 
 
 def _why(session: Session, row: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import dead_letters, directory, offices, parked, people, risks, templates
+from cli import backfill, dead_letters, directory, offices, parked, people, risks, templates
 from cli.accounts import accounts
 from cli.doctor.command import doctor
 from cli.heal import heal
@@ -55,7 +55,9 @@ app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(risks.app, name="risks")
 app.add_typer(directory.app, name="numbers")
 app.add_typer(directory.portals_app, name="portals")
+offices.app.command("verify")(backfill.verify)
 app.add_typer(offices.app, name="offices")
+app.add_typer(backfill.app, name="backfill")
 app.add_typer(people.app, name="people")
 app.add_typer(templates.app, name="templates")
 

@@ -93,7 +93,7 @@ def sql(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o SQL que liga o banco do Zattar ao Ponte, com segredo / the SQL for Zattar's database, secret in it"""
     session: Session = context.obj
     session.enter()
-    office = _office(session, tenant)
+    office = office_of(session, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/zattar/{tenant}"
     script = f"{database_webhooks.install_script()}\n{database_webhooks.target(url, office.zattar.secrets[0])}"
     session.show({"sql": script}, lambda console: console.print(script, markup=False, highlight=False, soft_wrap=True))
@@ -104,7 +104,7 @@ def reload(context: typer.Context, tenant: Tenant) -> None:
     """Lê de novo a integração com o Chatwoot na tabela integracoes / read the integration with Chatwoot anew"""
     session: Session = context.obj
     session.enter()
-    _office(session, tenant)
+    office_of(session, tenant)
     with quiet():
         reloaded = wiring.office_means().integrations.reload(tenant, BY)
     answer = {"state": reloaded.state, "lacks": list(reloaded.lacks)}
@@ -118,7 +118,7 @@ def test(context: typer.Context, tenant: Tenant) -> None:
     """Experimenta os dois lados sem escrever nada / try both sides, writing nothing"""
     session: Session = context.obj
     session.enter()
-    office = _office(session, tenant)
+    office = office_of(session, tenant)
     with quiet():
         calls = wiring.office_means().calls
         counted = calls.zattar(tenant, requests.count_people(Tipo.CLIENTE), CALL_SECONDS)
@@ -146,7 +146,7 @@ def subscribe(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
     """Cria o webhook no Chatwoot e guarda a sua assinatura / create Chatwoot's webhook and keep what it signs with"""
     session: Session = context.obj
     session.enter()
-    _office(session, tenant)
+    office_of(session, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/chatwoot/{tenant}"
     session.confirm(yes, "offices.confirm_subscribe", url=url)
     with quiet():
@@ -170,7 +170,7 @@ def sync(
     """Põe uma pessoa na fila para ser conferida dos dois lados / queue a person for a look at both sides"""
     session: Session = context.obj
     session.enter()
-    _office(session, tenant)
+    office_of(session, tenant)
     now = wiring.CLOCK.now_ms()
     envelope = look(tenant, tipo, entity_id, str(now), now, insists=again)  # each asking is an event of its own
     with quiet():
@@ -184,7 +184,7 @@ def conflicts(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o que um lado não aceitou do outro / show what one side did not take over from the other"""
     session: Session = context.obj
     session.enter()
-    _office(session, tenant)
+    office_of(session, tenant)
     with quiet():
         listed = wiring.office_means().dissents.listed(tenant)
 
@@ -236,7 +236,8 @@ def office_json(office: Office) -> dict[str, Any]:
     }
 
 
-def _office(session: Session, tenant: str) -> Office:
+def office_of(session: Session, tenant: str) -> Office:
+    """Raises Usage for one that is not there."""
     with quiet():
         office = wiring.offices().read(tenant, fresh=True) if _TENANT.fullmatch(tenant) else None
     if office is None:

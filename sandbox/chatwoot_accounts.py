@@ -16,6 +16,7 @@ DEFAULT_SUBSCRIPTIONS = (
     *("conversation_status_changed", "conversation_updated", "conversation_created"),
     *("contact_created", "contact_updated", "message_created", "message_updated", "webwidget_triggered"),
 )
+UNIQUE = ("email", "identifier", "phone_number")
 SHOWN = (
     *("additional_attributes", "availability_status", "email", "id", "name", "phone_number", "blocked", "identifier"),
     *("thumbnail", "custom_attributes", "last_activity_at", "created_at"),
@@ -60,7 +61,8 @@ class Job:
 class AccountState:
     """config: the scenario's own account; what changes here shows in GET /scenario.
 
-    births: contact -> at which count of the account's contacts it was born, for races. emit: takes a job to be posted.
+    births: contact -> at which count of the account's contacts it was born, for races. having: (name of UNIQUE, value
+    in lower case) -> ids of contacts. tags: labels as first written, by lower case. emit: takes a job to be posted.
     """
 
     config: ChatwootAccount
@@ -70,6 +72,8 @@ class AccountState:
     places: list[Place] = field(default_factory=list)
     updated_ms: dict[int, int] = field(default_factory=dict)
     births: dict[int, int] = field(default_factory=dict)
+    having: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
     windows: dict[tuple[str, int], int] = field(default_factory=dict)
     born: int = 0
 
@@ -79,6 +83,7 @@ class AccountState:
             self.contacts[contact["id"]] = contact
             self.updated_ms[contact["id"]] = self.now_ms()
             self.births[contact["id"]] = 0
+            self._note(contact)
             for place in contact.get("contact_inboxes", []):
                 self.add_place(contact["id"], place["inbox"]["id"], place["source_id"])
 
@@ -132,6 +137,7 @@ class AccountState:
         self.born += 1
         self.contacts[row["id"]] = row
         self.births[row["id"]] = self.born
+        self._note(row)
         self.updated_ms[row["id"]] = now
         self.config["contacts"].append(row)
         self.emit(self, "contact_created", row["id"], None)
@@ -146,13 +152,16 @@ class AccountState:
             before, now = self.updated_ms[row["id"]], self.now_ms()
             self.updated_ms[row["id"]] = now = max(now, before + 1)
             changes.append(("updated_at", before, now))
+        self._forget(row)
         row.update(fields)
+        self._note(row)
         told = tuple(("label_list" if key == "labels" else key, before, after) for key, before, after in changes)
         self.emit(self, "contact_updated", row["id"], told)
         return True
 
     def remove_contact(self, row: Row) -> None:
         """Without a word: no release tells of a deletion."""
+        self._forget(row)
         del self.contacts[row["id"]]
         self.config["contacts"].remove(row)
         self.places = [place for place in self.places if place.contact_id != row["id"]]
@@ -204,6 +213,22 @@ class AccountState:
         """Newest first."""
         found = [one for one in self.config["conversations"] if contact_of(one) == contact_id]
         return sorted(found, key=lambda one: int(one["id"]), reverse=True)
+
+    def who_has(self, name: str, value: Any) -> list[Row]:
+        """The contacts with one of UNIQUE, in whatever case, in the order of their ids."""
+        return [self.contacts[found] for found in sorted(self.having.get((name, str(value).lower()), {}))]
+
+    def _note(self, row: Row) -> None:
+        for name in UNIQUE:
+            if row.get(name):
+                self.having.setdefault((name, str(row[name]).lower()), {})[row["id"]] = None
+        for label in row.get("labels") or []:
+            self.tags.setdefault(str(label).lower(), str(label))
+
+    def _forget(self, row: Row) -> None:
+        for name in UNIQUE:
+            if row.get(name):
+                self.having.get((name, str(row[name]).lower()), {}).pop(row["id"], None)
 
     def webhooks_for(self, event: str) -> list[Row]:
         return [dict(one) for one in self.config["webhooks"] if event in one["subscriptions"]]

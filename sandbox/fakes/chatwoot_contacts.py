@@ -124,7 +124,7 @@ def labels(asked: Asked) -> Reply:
 def replace_labels(asked: Asked) -> Reply:
     """All at once. A name that differs in case from a tag of the account is that tag."""
     row, given = asked.contact(), asked.body.get("labels")
-    known = {label.lower(): label for one in asked.account.contacts.values() for label in one.get("labels", [])}
+    known = asked.account.tags
     names = [known.get(str(label).lower(), str(label)) for label in (given if isinstance(given, list) else []) if label]
     names = list(dict.fromkeys(names))
     if set(names) != set(row.get("labels", [])):

@@ -116,21 +116,26 @@ def faults_of(asked: Asked, row: Row, own_id: int = 0) -> list[tuple[str, str]]:
     if phone and not _PHONE.search(str(phone)):
         faults.append(("phone_number", "Phone number should be in e164 format"))
     labels = {"email": "Email", "identifier": "Identifier", "phone_number": "Phone number"}
-    for other in asked.account.contacts.values():
-        if other["id"] == own_id or not asked.is_visible(other):
-            continue
-        faults += [
-            (name, f"{label} has already been taken")
-            for name, label in labels.items()
-            if row.get(name) and row[name] == other.get(name)
-        ]
+    for name, label in labels.items():
+        others = (other for other in _others(asked, row, name, own_id) if asked.is_visible(other))
+        faults += [(name, f"{label} has already been taken") for _ in others]
     return list(dict.fromkeys(faults))
 
 
 def breaks_an_index(asked: Asked, row: Row, own_id: int = 0) -> bool:
     """email and identifier are unique in the database as well, phones are not; a blank identifier counts there."""
-    others = [other for other in asked.account.contacts.values() if other["id"] != own_id]
-    return any(
-        row.get(name) is not None and any(other.get(name) == row[name] for other in others)
-        for name in ("email", "identifier")
-    )
+    for name in ("email", "identifier"):
+        if row.get(name) == "" and any(
+            other.get(name) == "" for other in asked.account.contacts.values() if other["id"] != own_id
+        ):
+            return True
+        if _others(asked, row, name, own_id):
+            return True
+    return False
+
+
+def _others(asked: Asked, row: Row, name: str, own_id: int) -> list[Row]:
+    """Who else has the row's value, which is not blank."""
+    value = row.get(name)
+    found = asked.account.who_has(name, value) if value else []
+    return [other for other in found if other["id"] != own_id and other[name] == value]

@@ -68,7 +68,8 @@ class OfficeMeans:
 class OfficePerformer:
     """A Performer for one person of one office. tipo, entity_id: whom; the link is read anew whenever it is changed.
 
-    yields: healing or backfill asks, which leaves Chatwoot's rate to live traffic.
+    yields: healing or backfill asks, which begins only while live traffic leaves plenty of Chatwoot's rate; what is
+    begun is carried through, since a look that stops halfway asks everything anew.
     """
 
     def __init__(self, means: OfficeMeans, tenant: str, tipo: str, entity_id: int, *, yields: bool = False) -> None:
@@ -271,7 +272,9 @@ class OfficePerformer:
         return self._means.calls.zattar(self._tenant, call, timeout_seconds)
 
     def _chatwoot(self, call: ApiCall, timeout_seconds: float) -> Outcome:
-        return self._means.calls.chatwoot(self._tenant, call, timeout_seconds, yields=self._yields)
+        outcome = self._means.calls.chatwoot(self._tenant, call, timeout_seconds, yields=self._yields)
+        self._yields = self._yields and not isinstance(outcome, Succeeded)
+        return outcome
 
 
 def _attributes(shown: Shown) -> dict[str, Any]:

@@ -17,14 +17,12 @@ from ponte.relays import people_drift
 from ponte.relays.people_drift import Finding
 from ponte.runtime.office_looks import look
 from ponte.runtime.people_healing import Means
-from ponte.runtime.people_reading import Halted, PeopleReading
+from ponte.runtime.people_reading import Halted, PeopleReading, patiently
 from ponte.zattar.values import Position, Tipo
 
 QUEUED = 500  # looks; some 100 pages wait for nobody, live events for some seconds
 LEASE_MS = 60_000
 LOOK_AGAIN_MS = 1_000
-TRIES = 8  # of a side that is away, with waits that double from a second: two minutes
-LONGEST_WAIT_MS = 60_000
 CHATWOOT = "chatwoot"
 
 type Side = Literal["zattar", "chatwoot"]
@@ -209,18 +207,10 @@ class Backfill:
 
     def _patiently[T](self, wish: Wish, act: Callable[[], T]) -> T | str:
         """What comes of it, or why a side stayed away."""
-        wait_ms = LOOK_AGAIN_MS
-        for tried in range(1, TRIES + 1):
-            try:
-                return act()
-            except Halted as halted:
-                if not halted.passes or tried == TRIES:
-                    return halted.code
-                told_ms = round((halted.wait_seconds or 0) * 1000)
-                self._means.clock.sleep_ms(min(max(wait_ms, told_ms), LONGEST_WAIT_MS // 2))
-                wait_ms *= 2
-                self._hold(wish.tenant)
-        raise AssertionError("unreachable")
+        try:
+            return patiently(act, self._means.clock, partial(self._hold, wish.tenant))
+        except Halted as halted:
+            return halted.code
 
     def _hold(self, tenant: str) -> None:
         if not self._means.cursors.take_backfill(tenant, self._owner, LEASE_MS):

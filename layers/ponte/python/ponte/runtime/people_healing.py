@@ -31,9 +31,7 @@ from ponte.zattar.values import Person, Position, Tipo, instant_us
 
 OVERLAP_MS = 10 * 60_000  # what a transaction that was open for longer changed is found by the walk through the links
 ROWS_PER_RUN = 1_000  # of one kind of people of one office; a row costs a hundredth of a call
-LINKS_PER_RUN = (
-    3_000  # of one office, as are the others: 200 calls, where Chatwoot allows 45,000 in a quarter of an hour
-)
+LINKS_PER_RUN = 3_000  # of one office, as are the others: 200 calls, where Chatwoot allows 3,000 a minute
 LAGGING_PER_RUN = 500
 LOOKS_PER_RUN = 1_500  # so that live events never wait behind more
 PAGE = 100

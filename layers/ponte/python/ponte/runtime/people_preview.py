@@ -15,7 +15,7 @@ from ponte.relays import chatwoot_to_zattar, zattar_to_chatwoot
 from ponte.relays.people_sync import DELETED
 from ponte.runtime.people_backfill import CHATWOOT, Wish
 from ponte.runtime.people_healing import Means
-from ponte.runtime.people_reading import PeopleReading
+from ponte.runtime.people_reading import PeopleReading, patiently
 from ponte.zattar.values import Person, Position, Tipo
 
 type What = Literal["create", "link", "write_contact", "write_person", "contact_gone", "person_gone"]
@@ -58,48 +58,57 @@ class Preview:
     def _rows(self, wish: Wish, reading: PeopleReading, tipo: Tipo) -> Iterator[Compared]:
         after: Position | None = None
         while True:
-            page = reading.page(tipo, after, only_active=wish.only_active, size=wish.page_size)
+            read = partial(reading.page, tipo, after, only_active=wish.only_active, size=wish.page_size)
+            page = patiently(read, self._means.clock)
             if page.position is None:
                 return
-            links = self._means.links.of_people(wish.tenant, ((tipo.value, each.id) for each in page.people))
-            linked = [(each, links[tipo.value, each.id]) for each in page.people if (tipo.value, each.id) in links]
-            strangers = [each for each in page.people if (tipo.value, each.id) not in links]
-            yield Compared(len(page.people), [*self._new(reading, strangers), *self._known(reading, linked)])
+            yield patiently(partial(self._row_page, wish, reading, tipo, page.people), self._means.clock)
             after = page.position
+
+    def _row_page(self, wish: Wish, reading: PeopleReading, tipo: Tipo, people: Sequence[Person]) -> Compared:
+        links = self._means.links.of_people(wish.tenant, ((tipo.value, each.id) for each in people))
+        linked = [(each, links[tipo.value, each.id]) for each in people if (tipo.value, each.id) in links]
+        strangers = [each for each in people if (tipo.value, each.id) not in links]
+        return Compared(len(people), [*_new(reading, strangers), *_known(reading, linked)])
 
     def _links(self, wish: Wish, reading: PeopleReading) -> Iterator[Compared]:
         """Where the rows were walked too, only what those do not show: people who are gone."""
         place = ""
         while True:
             page = self._means.links.page(wish.tenant, place, wish.page_size, synced=True)
-            people = reading.people((link.tipo, link.entity_id) for link in page.links)
-            gone = [link for link in page.links if (link.tipo, link.entity_id) not in people]
-            found = [Difference(link.tipo, link.entity_id, "person_gone") for link in gone]
-            if "zattar" not in wish.sides:
-                there = ((people.get((link.tipo, link.entity_id)), link) for link in page.links)
-                found += self._known(reading, [(person, link) for person, link in there if person])
-            yield Compared(len(page.links), found)
+            yield patiently(partial(self._link_page, wish, reading, page.links), self._means.clock)
             place = page.place
             if page.is_end:
                 return
 
-    def _new(self, reading: PeopleReading, people: Sequence[Person]) -> Iterator[Difference]:
-        for start in range(0, len(people), PAGE_SIZE):
-            chunk = people[start : start + PAGE_SIZE]
-            names = [zattar_to_chatwoot.identifier(each.tipo, each.id) for each in chunk]
-            there = {contact.identifier for contact in reading.named(names)}
-            for person, name in zip(chunk, names, strict=True):
-                yield Difference(person.tipo.value, person.id, "link" if name in there else "create")
+    def _link_page(self, wish: Wish, reading: PeopleReading, links: Sequence[Link]) -> Compared:
+        people = reading.people((link.tipo, link.entity_id) for link in links)
+        gone = [link for link in links if (link.tipo, link.entity_id) not in people]
+        found = [Difference(link.tipo, link.entity_id, "person_gone") for link in gone]
+        if "zattar" not in wish.sides:
+            there = ((people.get((link.tipo, link.entity_id)), link) for link in links)
+            found += _known(reading, [(person, link) for person, link in there if person])
+        return Compared(len(links), found)
 
-    def _known(self, reading: PeopleReading, pairs: Sequence[tuple[Person, Link]]) -> Iterator[Difference]:
-        living = [(person, link) for person, link in pairs if link.error != DELETED]
-        contacts = reading.contacts([link for _, link in living])
-        for person, link in living:
-            contact = contacts[link.contact_id]
-            if contact is None:
-                yield Difference(link.tipo, link.entity_id, "contact_gone")
-            else:
-                yield from _compared(person, link, contact)
+
+def _new(reading: PeopleReading, people: Sequence[Person]) -> Iterator[Difference]:
+    for start in range(0, len(people), PAGE_SIZE):
+        chunk = people[start : start + PAGE_SIZE]
+        names = [zattar_to_chatwoot.identifier(each.tipo, each.id) for each in chunk]
+        there = {contact.identifier for contact in reading.named(names)}
+        for person, name in zip(chunk, names, strict=True):
+            yield Difference(person.tipo.value, person.id, "link" if name in there else "create")
+
+
+def _known(reading: PeopleReading, pairs: Sequence[tuple[Person, Link]]) -> Iterator[Difference]:
+    living = [(person, link) for person, link in pairs if link.error != DELETED]
+    contacts = reading.contacts([link for _, link in living])
+    for person, link in living:
+        contact = contacts[link.contact_id]
+        if contact is None:
+            yield Difference(link.tipo, link.entity_id, "contact_gone")
+        else:
+            yield from _compared(person, link, contact)
 
 
 def _compared(person: Person, link: Link, contact: Contact) -> Iterator[Difference]:

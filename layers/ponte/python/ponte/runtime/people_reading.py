@@ -3,11 +3,12 @@
 Every call that does not succeed is `Halted`: the caller stops where it is and goes on there another time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ponte.chatwoot import requests as chatwoot
 from ponte.chatwoot.calls import ApiCall
 from ponte.chatwoot.values import PAGE_SIZE, Contact, contact_of, page_of
+from ponte.clock import Clock
 from ponte.outcome import Outcome, Rejected, Succeeded, Transient
 from ponte.people.links import Link
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -19,6 +20,9 @@ from ponte.zattar.rest import RestCall
 from ponte.zattar.values import Person, Position, Tipo
 
 CALL_SECONDS = 15.0
+TRIES = 8
+FIRST_WAIT_MS = 1_000  # doubled each time: two minutes in all
+LONGEST_WAIT_MS = 30_000
 
 
 class Halted(Exception):
@@ -30,6 +34,24 @@ class Halted(Exception):
         self.code = code
         self.passes = passes
         self.wait_seconds = wait_seconds
+
+
+def patiently[T](act: Callable[[], T], clock: Clock, meanwhile: Callable[[], object] = lambda: None) -> T:
+    """What comes of it, however often a side has to be waited for, within reason. meanwhile: called after each wait.
+
+    Raises the last Halted, at once where waiting does not help.
+    """
+    wait_ms = FIRST_WAIT_MS
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except Halted as halted:
+            if not halted.passes:
+                raise
+            clock.sleep_ms(min(max(wait_ms, round((halted.wait_seconds or 0) * 1000)), LONGEST_WAIT_MS))
+            wait_ms *= 2
+            meanwhile()
+    return act()
 
 
 class PeopleReading:

@@ -5,6 +5,7 @@ Reads everything we keep of the office (a scan: links are addressed one by one) 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from ponte.chatwoot.values import PAGE_SIZE
@@ -12,7 +13,7 @@ from ponte.people.links import Link
 from ponte.relays.people_sync import DELETED
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime.people_healing import Means
-from ponte.runtime.people_reading import Halted, PeopleReading
+from ponte.runtime.people_reading import Halted, PeopleReading, patiently
 from ponte.storage.links import item_of, link_of
 from ponte.storage.table import Item, Table
 
@@ -73,12 +74,12 @@ class Verify:
         reading = PeopleReading(self._means.calls, tenant)
         try:
             for start in range(0, len(ours), CHUNK):
-                yield from _sides(reading, ours[start : start + CHUNK])
+                yield from patiently(partial(_sides, reading, ours[start : start + CHUNK]), self._means.clock)
         except Halted as halted:
             yield Problem("unchecked", detail=halted.code)
 
     def _kept(self, tenant: str) -> tuple[_Links, set[_Person], _Claims]:
-        """Links by person, those of them that are listed, and whom each claimed contact (account, id) is claimed for."""
+        """Links by person, those of them that are listed, and for whom each contact (account, id) is claimed."""
         links: _Links = {}
         listed: set[_Person] = set()
         claims: _Claims = {}
@@ -117,10 +118,10 @@ def _unique(links: _Links, claims: _Claims) -> Iterator[Problem]:
             yield Problem("claim_orphaned", identifier(*person), contact_id)
 
 
-def _sides(reading: PeopleReading, links: Sequence[Link]) -> Iterator[Problem]:
-    """A link whose contact is known to be deleted is in order."""
+def _sides(reading: PeopleReading, links: Sequence[Link]) -> list[Problem]:
+    """A link whose contact is known to be deleted is in order. Raises Halted."""
     people = reading.people((link.tipo, link.entity_id) for link in links)
-    yield from (_of("person_gone", link) for link in links if (link.tipo, link.entity_id) not in people)
+    found = [_of("person_gone", link) for link in links if (link.tipo, link.entity_id) not in people]
     for start in range(0, len(links), PAGE_SIZE):
         chunk = links[start : start + PAGE_SIZE]
         named = reading.named([identifier(link.tipo, link.entity_id) for link in chunk])
@@ -128,11 +129,12 @@ def _sides(reading: PeopleReading, links: Sequence[Link]) -> Iterator[Problem]:
             name = identifier(link.tipo, link.entity_id)
             having = [each.id for each in named if (each.identifier or "").lower() == name]
             if len(having) > 1:
-                yield _of("identifier_twice", link, ", ".join(map(str, sorted(having))))
+                found.append(_of("identifier_twice", link, ", ".join(map(str, sorted(having)))))
             elif having and having != [link.contact_id]:
-                yield _of("identifier_elsewhere", link, str(having[0]))
+                found.append(_of("identifier_elsewhere", link, str(having[0])))
             if link.contact_id not in having and link.error != DELETED and reading.contact(link.contact_id) is None:
-                yield _of("contact_gone", link)
+                found.append(_of("contact_gone", link))
+    return found
 
 
 def _of(what: What, link: Link, detail: str = "") -> Problem:
