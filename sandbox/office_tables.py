@@ -1,14 +1,10 @@
 """A scenario's rows brought into a fake database: completed with ids and defaults, and judged as the real one would."""
 
-from typing import Any
-
 from sandbox.fakes.postgrest_errors import PostgrestError
 from sandbox.fakes.zattar_catalogue import TABLES
 from sandbox.fakes.zattar_database import ZattarDatabase
 from sandbox.office_scenario import Tenant, Zattar
 from sandbox.shapes import Refused
-
-type Rows = dict[str, list[dict[str, Any]]]
 
 IN_ORDER = (
     *("usuarios", "enderecos", "clientes", "partes_contrarias", "terceiros"),
@@ -19,23 +15,24 @@ scenario are the bridge's own store, so Zattar's tables of these names begin emp
 
 
 def fill(database: ZattarDatabase) -> None:
-    """Complete the rows that stand in the database's lists. Raises Broken with table and place of the first bad one."""
+    """Complete the rows that stand in the database's lists, as one statement. Raises Broken with table and place of the
+    first bad one."""
+    now = database.now()
     for name in IN_ORDER:
         for place, row in enumerate(database.rows[name]):
             try:
-                database.seed(name, row, place)
+                database.seed(name, row, now)
             except PostgrestError as error:
                 raise Broken(name, place, f"{error.code} {error.message}") from error
 
 
-def check(zattar: Zattar) -> None:
-    """Raises Refused with the path of the first row that the real database would not hold; changes nothing."""
+def complete(zattar: Zattar, now_us: int) -> None:
+    """Complete every row. Raises Refused with the path of the first one that the real database would not hold."""
     for at, tenant in enumerate(zattar["tenants"]):
         where = f"zattar.tenants[{at}].tables"
         _refuse_unknown_columns(tenant, where)
-        copies: Rows = {name: [dict(row) for row in rows] for name, rows in tenant["tables"].items()}
         try:
-            fill(ZattarDatabase(copies, lambda: 0))
+            fill(ZattarDatabase(tenant["tables"], lambda: now_us))
         except Broken as broken:
             raise Refused(broken.reason, f"{where}.{broken.table}[{broken.place}]") from None
 

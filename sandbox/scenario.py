@@ -197,7 +197,7 @@ def load(data: Any, now_s: float) -> Scenario:
         portal.setdefault("expires_at", now_s + TOKEN_LIFE_S)
         for index, file in enumerate(portal["files"]):
             _check_base64(file["bytes_base64"], f"bitrix24.portals[{at}].files[{index}].bytes_base64")
-    office_tables.check(scenario["zattar"])
+    office_tables.complete(scenario["zattar"], round(now_s * 1_000_000))
     return scenario
 
 

@@ -20,10 +20,12 @@ _TRUE, _FALSE = ("t", "true", "y", "yes", "on", "1"), ("f", "false", "n", "no", 
 
 def coerce(value: Any, kind: str) -> Any:
     """A value of a body, or a text of an address, as the column's type. Raises PostgrestError as PostgreSQL would."""
-    if value is None or kind == "jsonb":
+    if value is None or kind == "jsonb" or (kind == "boolean" and isinstance(value, bool)):
         return value
     if isinstance(value, str) and "\x00" in value:
         raise PostgrestError("22P05", "unsupported Unicode escape sequence", "\\u0000 cannot be converted to text.")
+    if kind in _LIMITS and type(value) is int and -_LIMITS[kind] <= value < _LIMITS[kind]:
+        return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if kind == "text":
         return text

@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sandbox.fakes.postgres_types import coerce, written
@@ -44,17 +45,24 @@ class ZattarDatabase:
         self._undo: list[Callable[[], None]] = []
         self._changes: list[RowChange] = []
 
-    def seed(self, name: str, given: Row, place: int) -> None:
-        """Complete a row that stands in its list already, its own id included. Raises PostgrestError."""
-        table, now = TABLES[name], written(self._now())
-        row = self._complete(table, given, now, allow_identity=True)
-        self._check_row(table, row)
-        self._check_keys(table, row)
-        given.clear()
-        given.update(row)
-        self.rows[name][place] = given
+    def seed(self, name: str, given: Row, now: str) -> None:
+        """Complete a row that stands in its list already, its own id included; one that has every column was completed
+        and judged before. Raises PostgrestError."""
+        table = TABLES[name]
+        if len(given) < len(table.columns):
+            row = self._complete(table, given, now, allow_identity=True)
+            self._check_row(table, row)
+            given.clear()
+            given.update(row)
+        elif table.identity:
+            self._numbers[name] = max(self._numbers[name], given[table.identity])
+        self._check_keys(table, given)
         self._enter(table, given)
         self._undo.clear()
+
+    def now(self) -> str:
+        """As a statement that begins now would write it."""
+        return written(self._now())
 
     def insert(
         self, name: str, bodies: Sequence[Row], conflict: tuple[str, ...] = (), resolution: str = ""
@@ -116,15 +124,17 @@ class ZattarDatabase:
                 f'Column "{table.identity}" is an identity column defined as GENERATED ALWAYS.',
                 "Use OVERRIDING SYSTEM VALUE to override.",
             )
-        row: Row = {}
-        for column, kind in table.columns.items():
-            if column in body:
-                row[column] = coerce(body[column], kind)
-            elif column == table.identity:
-                self._numbers[table.name] += 1
-                row[column] = self._numbers[table.name]
-            else:
+        blank, made = _blank(table.name)
+        row: Row = dict(blank)
+        for column in made:
+            if column not in body:
                 row[column] = self._default(table, column, now)
+        for column, value in body.items():
+            if column in row:
+                row[column] = coerce(value, table.columns[column])
+        if table.identity and table.identity not in body:
+            self._numbers[table.name] += 1
+            row[table.identity] = self._numbers[table.name]
         if table.identity and isinstance(row[table.identity], int):
             self._numbers[table.name] = max(self._numbers[table.name], row[table.identity])
         return row
@@ -139,21 +149,19 @@ class ZattarDatabase:
                 self._numbers[table.name] += 1
                 return str(uuid.uuid5(_NAMESPACE, f"{table.name}|{self._numbers[table.name]}"))
             case text:
-                value = text.partition("::")[0].strip("'")
-                return json.loads(value) if text.endswith("::jsonb") else coerce(value, table.columns[column])
+                return _constant(text, table.columns[column])
 
     def _check_row(self, table: Table, row: Row) -> None:
         """What a row breaks by itself; PostgreSQL looks at it before any conflict, so an upsert cannot leave out what a
         new row would need."""
-        failing = f"Failing row contains ({', '.join(_shown(value) for value in row.values())})."
         for column in table.required:
             if row[column] is None:
                 message = f'null value in column "{column}" of relation "{table.name}" violates not-null constraint'
-                raise PostgrestError("23502", message, failing)
+                raise PostgrestError("23502", message, _failing(row))
         for check in table.checks:
             if row[check.column] is not None and row[check.column] not in check.allowed:
                 message = f'new row for relation "{table.name}" violates check constraint "{check.name}"'
-                raise PostgrestError("23514", message, failing)
+                raise PostgrestError("23514", message, _failing(row))
 
     def _check_keys(self, table: Table, row: Row, present: Row | None = None) -> None:
         """present: the row itself, where it is changed rather than made."""
@@ -249,6 +257,31 @@ class _Statement:
             return
         for change in changes:
             self._database.on_change(change)
+
+
+@cache
+def _blank(name: str) -> tuple[Row, tuple[str, ...]]:
+    """A row of which nothing is given, columns in their order, and those of them whose default is another one each
+    time, or is changed in place."""
+    table = TABLES[name]
+    made = tuple(
+        column
+        for column, text in table.defaults.items()
+        if text.endswith(("()", "::jsonb")) or text == "CURRENT_TIMESTAMP"
+    )
+    fixed = {column: text for column, text in table.defaults.items() if column not in made}
+    return {
+        column: _constant(fixed[column], kind) if column in fixed else None for column, kind in table.columns.items()
+    }, made
+
+
+def _constant(text: str, kind: str) -> Any:
+    value = text.partition("::")[0].strip("'")
+    return json.loads(value) if text.endswith("::jsonb") else coerce(value, kind)
+
+
+def _failing(row: Row) -> str:
+    return f"Failing row contains ({', '.join(_shown(value) for value in row.values())})."
 
 
 def _key(unique: Unique, row: Row) -> tuple[Any, ...]:

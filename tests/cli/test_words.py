@@ -3,19 +3,26 @@
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 from cli import words as catalogue
-from cli.heal import COUNTS
+from cli.heal import COUNTS, PEOPLE_COUNTS
 from cli.words import LANGUAGES, masked, plain, reason, words
+from ponte.relays.people_drift import What
+from ponte.runtime.people_preview import What as Done
+from ponte.runtime.people_verify import What as Broken
 from ponte.texts.cli import TEXTS
+from ponte.texts.cli_backfill import TEXTS as BACKFILL
 from ponte.texts.cli_heal import TEXTS as HEAL
+from ponte.texts.cli_offices import TEXTS as OFFICES
 from ponte.texts.doctor import TEXTS as DOCTOR
 from ponte.texts.people import TEXTS as PEOPLE
+from ponte.zattar.values import Tipo
 
 ROOT = Path(__file__).parents[2]
-ALL = TEXTS | HEAL | DOCTOR | PEOPLE
+ALL = TEXTS | BACKFILL | HEAL | DOCTOR | OFFICES | PEOPLE
 FAMILIES = {key.partition(".")[0] for key in ALL}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(FAMILIES))})\.[a-z_A-Z.]+)"')
 CHECK = re.compile(r'check(?:, about)?(?:, line)? = "([a-z._]+)"|(?:ok|problem|unchecked|unasked)\("([a-z._]+)"')
@@ -53,6 +60,11 @@ def test_a_sentence_names_the_same_things_in_both_languages(key: str) -> None:
         ("parked.state", ("redriven", "not_parked", "not_queued", "dropped")),
         ("heal", COUNTS),
         ("heal", ("missing_one", "stale_one", "stop.time", "stop.rate", "stop.other")),
+        ("heal.people", (*PEOPLE_COUNTS, *get_args(What.__value__))),
+        ("heal.people.stop", ("time", "full", "rate", "other")),
+        ("backfill.what", get_args(Done.__value__)),
+        ("backfill.stage", (*Tipo, "chatwoot", "end")),
+        ("verify", get_args(Broken.__value__)),
         ("heal.why", ("last_session_only", "too_long", "author_unknown", "chat_unknown")),
         ("step", ("find_contact", "find_by_origin", "add_contact", "add_phone", "fetch", "fetch_late", "send", "save")),
         ("step", ("find", "check", "update", "delete", "note", "notice", "mark_read", "send_again", "send_file")),

@@ -86,6 +86,22 @@ CALLS: list[tuple[ApiCall, str, str, Any]] = [
             ]
         },
     ),
+    (
+        requests.find_by_identifiers(["zattar_cliente_1", "zattar_cliente_2"]),
+        "POST",
+        f"{ROOT}/contacts/filter?page=1",
+        {
+            "payload": [
+                {
+                    "attribute_key": "identifier",
+                    "filter_operator": "equal_to",
+                    "values": [f"zattar_cliente_{n}"],
+                    "query_operator": joined,
+                }
+                for n, joined in ((1, "OR"), (2, None))
+            ]
+        },
+    ),
     (requests.contact_labels(5), "GET", f"{ROOT}/contacts/5/labels", None),
     (
         requests.replace_labels(5, Labels.of(["b", "a"])),

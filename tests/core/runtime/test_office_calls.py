@@ -7,7 +7,7 @@ import pytest
 
 from ponte.chatwoot.requests import get_contact
 from ponte.http import HttpRequest, HttpResponse, Sender
-from ponte.outcome import Blocked, Rejected, Succeeded
+from ponte.outcome import Blocked, Rejected, Succeeded, Transient
 from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.runtime.office_calls import OfficeCalls
 from ponte.storage.buckets import Buckets
@@ -75,6 +75,21 @@ def test_a_key_that_stays_refused_waits_for_a_person_and_is_not_tried_again(side
     world.valid = set()
     assert isinstance(call(world, side), Blocked)
     assert len(world.asked) == 1
+
+
+def test_when_chatwoot_has_had_enough_nobody_asks_again_until_it_may_be_asked() -> None:
+    world = World()
+    send = world.sender
+
+    def throttled(host: str) -> Sender:
+        send(host)
+        return lambda _: HttpResponse(429, {"retry-after": "20"}, b"Retry later")
+
+    calls = OfficeCalls(world.offices, throttled, world.limits)
+    assert calls.chatwoot("silva", get_contact(1), 5) == Transient("http_429", 20.0, counts=False)
+    refused = world.calls.chatwoot("silva", get_contact(1), 5)
+    assert isinstance(refused, Transient)
+    assert (refused.code, refused.counts, world.asked) == ("rate", False, [])
 
 
 def test_no_office_and_no_integration_call_nobody() -> None:

@@ -89,3 +89,39 @@ def test_who_lags_behind_is_listed_until_it_does_not(links: Links) -> None:
     links.save(replace(saved, synced=False, error="RATE_LIMIT"), 3_000)
     assert [each.error for each in links.unsynced("office")] == ["RATE_LIMIT"]
     assert links.unsynced("other") == []
+
+
+def people(links: Links, count: int, *, synced: bool) -> list[Link]:
+    return [
+        links.make(replace(LINK, entity_id=n, contact_id=5_000 + n, synced=synced, synced_ms=n), 1_000)
+        for n in range(1, count + 1)
+    ]
+
+
+def test_many_are_read_at_once_and_those_without_a_link_left_out(links: Links) -> None:
+    made = people(links, 150, synced=True)
+    found = links.of_people("office", [("cliente", n) for n in range(1, 201)] + [("cliente", 1), ("terceiro", 2)])
+    assert found == {("cliente", link.entity_id): link for link in made}
+    assert links.of_people("other", [("cliente", 1)]) == {}
+    assert links.of_people("office", []) == {}
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_pages_show_each_link_once_and_only_those_of_their_list(links: Links, synced: bool) -> None:
+    made = people(links, 25, synced=synced)
+    links.make(replace(LINK, entity_id=99, contact_id=99, synced=not synced), 1_000)
+    links.make(replace(LINK, tenant="other", entity_id=99, contact_id=99, synced=synced), 1_000)
+    found: list[Link] = []
+    after, is_end = "", False
+    while not is_end:
+        page = links.page("office", after, 10, synced=synced)
+        found, after, is_end = [*found, *page.links], page.place, page.is_end
+    assert found == made
+    assert links.count("office") == (25 if synced else 1)
+
+
+def test_a_page_begins_behind_a_link_that_went_away_meanwhile(links: Links) -> None:
+    made = people(links, 4, synced=True)
+    page = links.page("office", "", 2, synced=True)
+    links.end(made[1])
+    assert links.page("office", page.place, 2, synced=True).links == (made[2], made[3])

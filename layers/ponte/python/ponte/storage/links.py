@@ -68,12 +68,6 @@ class Links:
         rows = self._many([keys.link(tenant, tipo, entity_id) for tipo, entity_id in people])
         return {(link.tipo, link.entity_id): link for link in map(link_of, rows)}
 
-    def of_contacts(self, tenant: str, account_id: int, contact_ids: Iterable[int]) -> dict[int, Link]:
-        """Many at once, by contact."""
-        pointers = self._many([keys.linked_contact(tenant, account_id, contact_id) for contact_id in contact_ids])
-        found = self.of_people(tenant, ((str(row["tipo"]), int(row["entity_id"])) for row in pointers))
-        return {link.contact_id: link for link in found.values() if link.account_id == account_id}
-
     def make(self, link: Link, now_ms: int) -> Link:
         """A new link. The same one again is what stands already. Raises Conflict."""
         new = replace(link, version=1, created_ms=now_ms, updated_ms=now_ms)
