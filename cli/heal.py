@@ -114,7 +114,7 @@ def _print_people(session: Session, console: Console, people: Mapping[str, Any])
         ]
         console.print(session.table(("at", "tenant", "person", "what"), cells))
     for stop in people["stopped"]:
-        why = stop["why"] if stop["why"] in ("time", "full", "rate") else "other"
+        why = stop["why"] if stop["why"] in ("time", "full", "more", "rate") else "other"
         console.print(session.say(f"heal.people.stop.{why}", **stop), markup=False)
 
 

@@ -14,14 +14,14 @@ IN_ORDER = (
 scenario are the bridge's own store, so Zattar's tables of these names begin empty."""
 
 
-def fill(database: ZattarDatabase) -> None:
-    """Complete the rows that stand in the database's lists, as one statement. Raises Broken with table and place of the
-    first bad one."""
+def fill(database: ZattarDatabase, *, is_whole: bool) -> None:
+    """Complete the rows that stand in the database's lists, as one statement. is_whole: `complete` has done so before.
+    Raises Broken with table and place of the first bad one."""
     now = database.now()
     for name in IN_ORDER:
         for place, row in enumerate(database.rows[name]):
             try:
-                database.seed(name, row, now)
+                database.seed(name, row, now, is_whole=is_whole)
             except PostgrestError as error:
                 raise Broken(name, place, f"{error.code} {error.message}") from error
 
@@ -32,7 +32,7 @@ def complete(zattar: Zattar, now_us: int) -> None:
         where = f"zattar.tenants[{at}].tables"
         _refuse_unknown_columns(tenant, where)
         try:
-            fill(ZattarDatabase(tenant["tables"], lambda: now_us))
+            fill(ZattarDatabase(tenant["tables"], lambda: now_us), is_whole=False)
         except Broken as broken:
             raise Refused(broken.reason, f"{where}.{broken.table}[{broken.place}]") from None
 

@@ -29,7 +29,7 @@ class OfficeState:
         self.config = config
         self._on_webhook = on_webhook
         self.database = ZattarDatabase({name: config["tables"].setdefault(name, []) for name in IN_ORDER}, now_us)
-        fill(self.database)
+        fill(self.database, is_whole=True)
         self.database.on_change = self._post
 
     def user_of(self, token: str) -> User | None:

@@ -45,11 +45,11 @@ class ZattarDatabase:
         self._undo: list[Callable[[], None]] = []
         self._changes: list[RowChange] = []
 
-    def seed(self, name: str, given: Row, now: str) -> None:
-        """Complete a row that stands in its list already, its own id included; one that has every column was completed
-        and judged before. Raises PostgrestError."""
+    def seed(self, name: str, given: Row, now: str, *, is_whole: bool) -> None:
+        """Complete a row that stands in its list already, its own id included. is_whole: that was done before. Raises
+        PostgrestError."""
         table = TABLES[name]
-        if len(given) < len(table.columns):
+        if not is_whole:
             row = self._complete(table, given, now, allow_identity=True)
             self._check_row(table, row)
             given.clear()
@@ -285,6 +285,8 @@ def _failing(row: Row) -> str:
 
 
 def _key(unique: Unique, row: Row) -> tuple[Any, ...]:
+    if len(unique.columns) == 1:
+        return (row[unique.columns[0]],)
     return tuple(row[column] for column in unique.columns)
 
 

@@ -61,7 +61,7 @@ def test_a_sentence_names_the_same_things_in_both_languages(key: str) -> None:
         ("heal", COUNTS),
         ("heal", ("missing_one", "stale_one", "stop.time", "stop.rate", "stop.other")),
         ("heal.people", (*PEOPLE_COUNTS, *get_args(What.__value__))),
-        ("heal.people.stop", ("time", "full", "rate", "other")),
+        ("heal.people.stop", ("time", "full", "more", "rate", "other")),
         ("backfill.what", get_args(Done.__value__)),
         ("backfill.stage", (*Tipo, "chatwoot", "end")),
         ("verify", get_args(Broken.__value__)),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.end_to_end.conftest import Sandbox
 from tests.end_to_end.test_healing import cli
+from tests.end_to_end.test_healing import heal as heal_gaps
 from tests.end_to_end.test_offices import TENANT, scenario
 from tests.end_to_end.test_people_in_step import NEWER, Office
 
@@ -26,8 +27,7 @@ def office(running: Sandbox, clients: list[dict[str, Any]] | None = None) -> Off
 
 
 def heal(found: Office) -> dict[str, Any]:
-    assert found.sandbox.control("POST", "/run", {"schedule": "heal_gaps"}).status_code == 202
-    found.sandbox.settle()
+    heal_gaps(found.sandbox)
     report: dict[str, Any] = json.loads(cli(found.sandbox, "heal", "--report", "--json"))["report"]
     return report
 

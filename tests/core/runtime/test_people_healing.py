@@ -176,6 +176,15 @@ def test_a_run_takes_a_bounded_number_and_the_next_one_goes_on(monkeypatch: pyte
     assert len(bench.account.contacts) == 9
 
 
+def test_more_rows_than_a_run_reads_are_told_and_left_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_healing, "PAGE", 2)
+    monkeypatch.setattr(people_healing, "ROWS_PER_RUN", 4)
+    bench = Bench(*(client(number) for number in range(1, 7)))
+    first, second = bench.settle(), bench.settle()
+    assert (first.rows, first.stopped) == (4, [{"tenant": TENANT, "why": "more"}])
+    assert (second.rows, second.stopped) == (2, [])
+
+
 def test_the_walk_through_the_links_comes_round(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people_healing, "PAGE", 1)
     monkeypatch.setattr(people_healing, "LINKS_PER_RUN", 2)

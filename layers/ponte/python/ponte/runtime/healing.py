@@ -37,6 +37,7 @@ STALE_WAITS = 40  # times the same, twenty minutes: a worker looks at such a mes
 LEASES = 2  # times a worker's lease, two minutes: longer than any single call; renewed before each one
 TOKEN_LEFT_S = 300
 DAY_MS = 24 * 3_600_000
+OFFICES_QUEUE = "zattar_events"  # is there where the office bridge is
 PEOPLE_SHARE = 3  # the part of a run's time that offices may have before the portals' turn
 
 
@@ -136,7 +137,7 @@ class Healing:
         return self._cursors.renew(owner, lease_ms)
 
     def _heal_people(self, wish: Wish, report: DriftReport, end_ms: int, owner: str) -> None:
-        if wish.portal:
+        if wish.portal or OFFICES_QUEUE not in self._means.swept:
             return
         now = self._means.clock.now_ms()
         since = min(wish.since_ms or SINCE_MS, SINCE_MAX_MS)

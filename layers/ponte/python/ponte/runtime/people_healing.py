@@ -134,7 +134,7 @@ class _OfficeRun:
         return "time" if "time" in whys else ""
 
     def _rows(self, cursor: OfficeCursor) -> tuple[OfficeCursor, str]:
-        rows = dict(cursor.rows)
+        rows, why = dict(cursor.rows), ""
         try:
             for tipo in Tipo:
                 left, reached = ROWS_PER_RUN, rows.get(tipo.value, Reached())
@@ -151,9 +151,11 @@ class _OfficeRun:
                     links = self._means.links.of_people(self._tenant, ((tipo.value, each.id) for each in page.people))
                     self._feed([people_drift.of_person(each, links.get((tipo.value, each.id))) for each in page.people])
                     reached = rows[tipo.value] = Reached(*page.position)
+                if left <= 0:
+                    why = "more"
         except (Halted, _Over) as stop:
             return replace(cursor, rows=rows), _why(stop)
-        return replace(cursor, rows=rows), ""
+        return replace(cursor, rows=rows), why
 
     def _begin(self, reached: Reached) -> tuple[Position | None, str]:
         """Where to read on. What was committed late lies behind the end that a walk reached only if that was young."""

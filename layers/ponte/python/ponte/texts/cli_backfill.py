@@ -106,6 +106,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "{tenant}: a fila recebeu o bastante por agora; a próxima vez continua daqui.",
         "en": "{tenant}: the queue got enough for now; the next run goes on from here.",
     },
+    "heal.people.stop.more": {
+        "pt-BR": "{tenant}: mudaram mais linhas do que cabem numa vez; a próxima vez continua daqui.",
+        "en": "{tenant}: more rows changed than one run reads; the next run goes on from here.",
+    },
     "heal.people.stop.rate": {
         "pt-BR": "{tenant}: o limite do Chatwoot ficou para os eventos do momento; a próxima vez continua daqui.",
         "en": "{tenant}: Chatwoot's rate was left to live events; the next run goes on from here.",
