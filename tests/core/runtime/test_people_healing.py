@@ -7,7 +7,9 @@ import pytest
 from ponte.relays.people_sync import WRITES_PER_HOUR
 from ponte.runtime import people_healing
 from ponte.runtime.chatwoot_limits import ChatwootLimits
+from ponte.runtime.office_looks import look
 from ponte.storage.buckets import Buckets
+from ponte.zattar.values import Tipo
 from sandbox.fakes.postgres_types import written
 from tests.core.runtime.people_bench import HOST, HOUR, KEY, MINUTE, TENANT, Bench, client
 
@@ -218,6 +220,35 @@ def test_live_traffic_goes_first(bench: Bench) -> None:
         limits = limits_of_a_process(bench)
     assert bench.heal().stopped == [{"tenant": TENANT, "why": "rate"}]
     assert not limits.wait(HOST), "and there is something left for a live call"
+
+
+def test_looks_of_healing_yield_too_and_live_ones_do_not(bench: Bench) -> None:
+    bench.edit(2, nome="Outro nome")
+    bench.heal()
+    (found,) = bench.queue.values()
+    bench.queue.clear()
+    limits = limits_of_a_process(bench)
+    while not limits.wait(HOST, yields=True):
+        limits = limits_of_a_process(bench)
+    bench.send_batch([found])
+    before, now = len(bench.asked), bench.clock.now
+    bench.work()
+    assert bench.clock.now > now, "it waited until there was plenty again"
+    live = look(TENANT, Tipo.CLIENTE, 3, "by hand", bench.clock.now)
+    assert (found.payload["yields"], live.payload["yields"]) == (True, False)
+    while not limits.wait(HOST, yields=True):
+        limits = limits_of_a_process(bench)
+    now = bench.clock.now
+    bench.send_batch([live])
+    bench.work()
+    assert (bench.clock.now, len(bench.asked) > before) == (now, True)
+
+
+def test_a_contact_that_carries_somebody_elses_identifier_is_read_alone(bench: Bench) -> None:
+    bench.account.change_contact(bench.contact(2), {"identifier": "123.456.789-09"})
+    bench.asked.clear()
+    assert bench.settle().sent_on == 0
+    assert bench.calls("GET", f"/contacts/{bench.link(2).contact_id}") == 1
 
 
 def test_a_dry_run_finds_all_and_changes_nothing(bench: Bench) -> None:
