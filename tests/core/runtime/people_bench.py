@@ -77,7 +77,8 @@ class Bench:
         (self.account,), (self.office,) = self.world.accounts, self.world.offices
         self.account.config["limits"]["requests"] = 1_000_000_000
         self._fakes = {"chatwoot": FakeChatwoot(self.world), "supabase": FakeSupabase(self.world)}
-        self.tables = Tables(MemoryTable(), MemoryTable(), MemoryTable(), MemoryTable())
+        self._message = MemoryTable()
+        self.tables = Tables(MemoryTable(), self._message, MemoryTable(), MemoryTable())
         for item in office_seed.office_items(tree, OpenCipher(), self.clock.now):
             self.tables.core.write(Put(item))
         self.links = Links(self.tables.core)
@@ -175,6 +176,10 @@ class Bench:
     def problems(self) -> list[Problem]:
         means = self._means()
         return list(Verify(means, self.tables.core).problems(TENANT))
+
+    def events(self) -> int:
+        """How many different ones the ledger knows."""
+        return sum(1 for item in self._message.items() if item["sk"] == "M")
 
     def edit(self, number: int, table: str = "clientes", **columns: Any) -> None:
         row = self.office.database.by_id(table, number)

@@ -47,6 +47,7 @@ def test_whoever_is_killed_anywhere_goes_on_and_does_nothing_twice(bench: Bench,
     assert (progress.resumed, progress.finished_ms > 0) == (kill_at >= 3, True), "the first three calls count"
     assert len(bench.account.contacts) == 121
     assert bench.calls("POST", "/contacts") == 121
+    assert bench.events() == 121, "a page that was queued twice holds the same looks"
 
 
 def test_ten_thousand_people_killed_twice() -> None:
@@ -64,6 +65,7 @@ def test_ten_thousand_people_killed_twice() -> None:
     assert len(bench.account.contacts) == 10_000
     assert bench.calls("POST", "/contacts") == 10_000
     assert len({one["identifier"] for one in bench.account.contacts.values()}) == 10_000
+    assert bench.events() == 10_000
     assert bench.problems() == []
 
 
