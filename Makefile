@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test check simulate simulate-mutants bench build lock setup browser postgres clean
+.PHONY: help run test check simulate simulate-mutants bench bench-people build lock setup browser postgres clean
 
 help: ## Mostra os comandos / show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ simulate-mutants: setup ## Planta erros que a simulação tem de achar / plant b
 
 bench: setup ## Mede ao lado de outros, nas mesmas histórias / measure beside peers, on the same histories (SEEDS=60)
 	@$(BIN)/python -W ignore -m benchmarks.peers --seeds $(or $(SEEDS),60)
+
+bench-people: setup ## Mede a carga inicial de pessoas / measure a backfill of people (PEOPLE=10000)
+	@$(BIN)/python -W ignore -m benchmarks.people_backfill --people $(or $(PEOPLE),10000)
 
 build: setup ## Monta o pacote para a AWS / build what `sam deploy` uploads
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build
