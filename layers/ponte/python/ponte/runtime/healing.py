@@ -2,8 +2,8 @@
 
     spilled entries        onto their queues
     unknown fate           whose queue message is lost: onto their queue again, with the envelope kept in the ledger
-    people of law offices  looked at where they changed on either side unheard (runtime/people_healing.py)
     open lines' histories  compared with the ledger (runtime/portal_healing.py, runtime/drift.py)
+    people of law offices  looked at where they changed on either side unheard (runtime/people_healing.py)
     dead letters           counted: what came a thousand times in vain is for a person
 
 Everything found goes onto the queue that the webhook would have used, under the event id that it would have had, so the
@@ -38,7 +38,7 @@ LEASES = 2  # times a worker's lease, two minutes: longer than any single call; 
 TOKEN_LEFT_S = 300
 DAY_MS = 24 * 3_600_000
 OFFICES_QUEUE = "zattar_events"  # is there where the office bridge is
-PEOPLE_SHARE = 3  # the part of a run's time that offices may have before the portals' turn
+PEOPLE_SHARE = 3  # the part of a run's time that the portals leave to offices
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,11 @@ class Healing:
         self._lease_until_ms = began + self._lease_ms()
         self._resolve_spilled(wish, report)
         self._resolve_unknown(wish, report)
-        self._heal_people(wish, report, began + budget_ms // PEOPLE_SHARE, owner)
-        next_portal = self._heal_portals(wish, report, began + budget_ms, owner)
+        looks_at_people = not wish.portal and OFFICES_QUEUE in self._means.swept
+        kept_ms = budget_ms // PEOPLE_SHARE if looks_at_people else 0
+        next_portal = self._heal_portals(wish, report, began + budget_ms - kept_ms, owner)
+        if looks_at_people:
+            self._heal_people(wish, report, began + budget_ms, owner)
         report.dead_letters = self._means.dead_letters()
         report.took_ms = self._means.clock.now_ms() - began
         if not wish.dry_run:
@@ -137,8 +140,6 @@ class Healing:
         return self._cursors.renew(owner, lease_ms)
 
     def _heal_people(self, wish: Wish, report: DriftReport, end_ms: int, owner: str) -> None:
-        if wish.portal or OFFICES_QUEUE not in self._means.swept:
-            return
         now = self._means.clock.now_ms()
         since = min(wish.since_ms or SINCE_MS, SINCE_MAX_MS)
         grace = round(GRACE_WAITS * self._means.timing().unknown_wait_s * 1000)
