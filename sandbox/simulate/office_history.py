@@ -5,14 +5,14 @@ Then the weather turns calm, queues run dry, everybody is looked at as `ponte of
 the fakes are read (`office_invariants`).
 """
 
-from ponte.queue.envelope import Envelope
 from ponte.queue.sqs import SqsQueue
-from ponte.runtime.office_events import SYNC
+from ponte.runtime.office_looks import look
 from ponte.storage.ledger import Ledger
 from ponte.storage.links import Links
 from ponte.storage.offices import Offices
 from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Put
+from ponte.zattar.values import Tipo
 from sandbox.calls import Fake
 from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.supabase import FakeSupabase
@@ -155,15 +155,5 @@ class OfficeHistory(Ground):
         ways = SqsQueue(self.sqs, queue.url, "zattar_events", self.store, self.scheduler, lambda *_: None)
         now = self.scheduler.now
         for tenant, tipo, entity_id in self.everybody():
-            look = Envelope(
-                source="zt",
-                scope=tenant,
-                source_id=f"{SYNC}|{tipo}|{entity_id}|{now}",
-                kind=SYNC,
-                conversation=f"{tenant}|{tipo}|{entity_id}",
-                order=now,
-                received_ms=now,
-                payload={"tipo": tipo, "entity_id": entity_id, "insists": False, "both_sides": True},
-            )
-            ways.send([look], fifo=True)
+            ways.send([look(tenant, Tipo(tipo), entity_id, str(now), now)], fifo=True)
         self.stirred(queue.url)
