@@ -19,9 +19,11 @@ def look(
     insists: bool = False,
     both_sides: bool = True,
     yields: bool = False,
+    by: str = "",
 ) -> Envelope:
-    """key: makes it the same look whoever asks for it how often. insists: make a deleted contact anew. both_sides:
-    False where nothing is known of the contact. yields: live traffic goes first."""
+    """key: makes it the same look whoever asks for it how often. insists: make a deleted contact anew, link again who
+    was unlinked. both_sides: False where nothing is known of the contact. yields: live traffic goes first. by: the
+    person who asked; a schedule names nobody."""
     return Envelope(
         source="zt",
         scope=tenant,
@@ -36,5 +38,6 @@ def look(
             "insists": insists,
             "both_sides": both_sides,
             "yields": yields,
+            "by": by,
         },
     )
