@@ -99,8 +99,10 @@ class Front:
 
 
 def _shape(route: str) -> re.Pattern[str]:
-    """/webhooks/zattar/{tenant} as the paths it takes."""
-    return re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{\w+\}", route)))
+    """/webhooks/zattar/{tenant} as the paths it takes, /sync/{proxy+} as all below it."""
+    rest = ".+" if route.endswith("+}") else ""
+    parts = re.split(r"\{\w+\}", re.sub(r"\{\w+\+\}$", "", route))
+    return re.compile("[^/]+".join(re.escape(part) for part in parts) + rest)
 
 
 class _Server(ThreadingHTTPServer):

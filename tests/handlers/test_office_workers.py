@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -85,9 +86,9 @@ def outdoors(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Outdoors:
     return found
 
 
-@pytest.fixture
-def used(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str, str]]]:
-    """(service, operation, table) of every call to AWS from here on, a transaction's parts one by one."""
+@contextmanager
+def calls_to_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str, str]]]:
+    """(service, operation, table) of every call to AWS inside, a transaction's parts one by one."""
     calls: set[tuple[str, str, str]] = set()
     ask: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -102,6 +103,12 @@ def used(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str, str]]]
 
     with monkeypatch.context() as patched:
         patched.setattr(BaseClient, "_make_api_call", note)
+        yield calls
+
+
+@pytest.fixture
+def used(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str, str]]]:
+    with calls_to_aws(monkeypatch) as calls:
         yield calls
 
 

@@ -20,6 +20,7 @@ TIMES = {  # seconds, MB
     "bitrix24_install": (20, 512),
     "zattar_webhook": (10, 512),
     "chatwoot_webhook": (10, 512),
+    "api": (29, 512),
     "health": (10, 256),
     "on_whatsapp_event": (45, 512),
     "on_whatsapp_status": (45, 512),
@@ -41,6 +42,16 @@ ROUTES = {
     ("POST", "/webhooks/zattar/{tenant}"): "zattar_webhook",
     ("POST", "/webhooks/chatwoot/{tenant}"): "chatwoot_webhook",
     ("POST", "/webhooks/chatwoot/{tenant}/{secret}"): "chatwoot_webhook",
+    ("GET", "/openapi.json"): "api",
+    ("ANY", "/sync/{proxy+}"): "api",
+    ("ANY", "/partes/{proxy+}"): "api",
+    ("ANY", "/vinculos"): "api",
+    ("ANY", "/vinculos/{proxy+}"): "api",
+    ("ANY", "/integracoes"): "api",
+    ("ANY", "/integracoes/{proxy+}"): "api",
+    ("ANY", "/conflitos"): "api",
+    ("ANY", "/conflitos/{proxy+}"): "api",
+    ("ANY", "/sugestoes"): "api",
     ("GET", "/health"): "health",
 }
 SCHEDULES = {
@@ -48,7 +59,7 @@ SCHEDULES = {
     "sweep_spill": "rate(5 minutes)",
     "heal_gaps": "rate(15 minutes)",
 }
-OFFICE = {"zattar_webhook", "chatwoot_webhook", "on_zattar_event", "on_chatwoot_event"}
+OFFICE = {"zattar_webhook", "chatwoot_webhook", "on_zattar_event", "on_chatwoot_event", "api"}
 BOTH = {"health", "sweep_spill", "heal_gaps"}  # what either bridge needs
 
 

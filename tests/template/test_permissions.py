@@ -24,6 +24,7 @@ TOKEN_USERS = {
     "Bitrix24Install",
     "RefreshBitrix24Tokens",
     "HealGaps",
+    "Api",
     *OFFICE_DOORS,
     *QUEUE_EVENTS,
 }
@@ -143,11 +144,33 @@ def test_an_offices_door_reads_offices_and_fills_its_own_queue(name: str, queue:
 def test_the_office_bridge_knows_nothing_of_the_customer_bridge(roles: dict[str, Any]) -> None:
     """Neither its secret nor its queues, nor the tables that only it needs."""
     own = {"CoreTable", "DataKey", "StoreBucket", *OFFICE_DOORS.values()}
-    for name in (*OFFICE_DOORS, *OFFICE_WORKERS):
+    more = {name: {"MessageTable", "AuditTable", "StateTable"} for name in OFFICE_WORKERS}
+    more |= {name: set() for name in OFFICE_DOORS}
+    more["Api"] = {"MessageTable", "AuditTable", "StateTable"}
+    for name, tables in more.items():
         reached = {resource.split("/")[0] for _, resource in grants(roles[name])} - {f"{name}Logs"}
-        assert reached <= own | ({"MessageTable", "AuditTable", "StateTable"} if name in OFFICE_WORKERS else set()), (
-            name
-        )
+        assert reached <= own | tables, name
+
+
+def test_the_offices_api_asks_for_a_sync_as_the_door_does_and_reads_no_ledger_but_one_item(
+    roles: dict[str, Any],
+) -> None:
+    found = {grant for grant in grants(roles["Api"]) if not grant[0].startswith(("logs:", "kms:"))}
+    core = [("dynamodb:Query", "CoreTable/index/gsi1"), ("dynamodb:Query", "CoreTable")]
+    core += [
+        (f"dynamodb:{verb}", "CoreTable") for verb in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
+    ]
+    assert {grant for grant in found if not grant[1].startswith("CoreTable")} == {
+        ("dynamodb:GetItem", "MessageTable"),
+        ("dynamodb:PutItem", "MessageTable"),
+        ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:PutItem", "StateTable"),
+        ("dynamodb:UpdateItem", "StateTable"),
+        ("sqs:SendMessage", "ZattarEventsQueue"),
+        ("s3:PutObject", "StoreBucket/claim/*"),
+        ("s3:PutObject", "StoreBucket/spill/*"),
+    }
+    assert set(core) <= found
 
 
 @pytest.mark.parametrize("name", OFFICE_WORKERS)

@@ -12,7 +12,7 @@ from ponte.errors import HostRefused
 from ponte.http import Sender
 from ponte.outcome import Blocked, Expired, Outcome, Transient
 from ponte.runtime.chatwoot_limits import ChatwootLimits
-from ponte.storage.offices import Office, Offices
+from ponte.storage.offices import Chatwoot, Office, Offices
 from ponte.zattar.client import ZattarClient
 from ponte.zattar.rest import Project, RestCall
 
@@ -43,28 +43,41 @@ class OfficeCalls:
 
         return self._with_credentials(tenant, made, lambda office: office.zattar.key, again=False)
 
+    def whose(self, tenant: str, token: str, timeout_seconds: float) -> Outcome:
+        """Whose token this is, by the word of the office's own Zattar: zattar/auth.py."""
+
+        def made(office: Office) -> Outcome:
+            project = Project(office.zattar.host, office.zattar.key)
+            return ZattarClient(self._sender(project.host)).whose(project, token, timeout_seconds)
+
+        return self._with_credentials(tenant, made, lambda office: office.zattar.key, again=False)
+
     def chatwoot(self, tenant: str, call: ApiCall, timeout_seconds: float, *, yields: bool = False) -> Outcome:
         """yields: live traffic goes first; the call is not made while little is left for it."""
 
         def made(office: Office) -> Outcome:
             if office.chatwoot is None:
                 return Blocked("no_integration")
-            try:
-                account = Account(office.chatwoot.host, office.chatwoot.account_id, office.chatwoot.token)
-            except HostRefused:
-                return Blocked("host_refused")
-            wait = self._limits.wait(account.host, yields=yields)
-            if wait:
-                return Transient("rate", wait, counts=False)
-            outcome = ChatwootClient(self._sender(account.host)).call(account, call, timeout_seconds)
-            if isinstance(outcome, Transient) and outcome.code == "http_429":
-                self._limits.hold(account.host, outcome.wait_seconds or 1.0)
-            return outcome
+            return self.tried(office.chatwoot, call, timeout_seconds, yields=yields)
 
         def token(office: Office) -> str:
             return office.chatwoot.token if office.chatwoot else ""
 
         return self._with_credentials(tenant, made, token, again=True)
+
+    def tried(self, chatwoot: Chatwoot, call: ApiCall, timeout_seconds: float, *, yields: bool = False) -> Outcome:
+        """With these credentials, once: those of an office, or some that are to be tried out before they are."""
+        try:
+            account = Account(chatwoot.host, chatwoot.account_id, chatwoot.token)
+        except HostRefused:
+            return Blocked("host_refused")
+        wait = self._limits.wait(account.host, yields=yields)
+        if wait:
+            return Transient("rate", wait, counts=False)
+        outcome = ChatwootClient(self._sender(account.host)).call(account, call, timeout_seconds)
+        if isinstance(outcome, Transient) and outcome.code == "http_429":
+            self._limits.hold(account.host, outcome.wait_seconds or 1.0)
+        return outcome
 
     def _with_credentials(
         self, tenant: str, made: Callable[[Office], Outcome], key: Callable[[Office], str], *, again: bool

@@ -38,6 +38,8 @@ class OfficeWorker(Worker):
     ) -> tuple[Decide, Performer]:
         tenant, tipo, entity_id = person
         link = self._means.links.of_person(*person)
+        if link is None and not insists and self._means.links.is_unlinked(*person):
+            return self._finished("SKIPPED", "unlinked")
         creating = any(claim.is_about(step) for step in people_sync.CREATIONS)
         subject = Subject(tipo, entity_id, link, insists, only_zattar, creating, self._writes_left(link))
         performer = OfficePerformer(self._means, tenant, tipo, entity_id, yields=yields)

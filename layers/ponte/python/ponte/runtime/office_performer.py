@@ -98,6 +98,12 @@ class OfficePerformer:
                 return self._keep(effect)
         return Blocked("not_ours")
 
+    def read(self, effect: ReadPerson | ReadContact, timeout_seconds: float) -> Outcome:
+        """For whoever only looks, and has no claim."""
+        if isinstance(effect, ReadPerson):
+            return self._read_person(effect, timeout_seconds)
+        return self._read_contact(effect.contact_id, timeout_seconds)
+
     def probe(self, effect: Effect, _claim: Claimed, timeout_seconds: float) -> Proof:
         """Only a creation is asked for: by our identifier, which nobody else's contact has."""
         if not isinstance(effect, CreateContact):

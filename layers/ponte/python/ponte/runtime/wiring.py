@@ -19,6 +19,7 @@ from ponte.storage.table import Tables
 if TYPE_CHECKING:
     from ponte.bitrix24.values import AppInstalled, AppUpdated
     from ponte.queue.sqs import SqsQueue
+    from ponte.runtime.api import Api
     from ponte.runtime.composition import BatchAnswer, Outside
     from ponte.runtime.healing import Healing
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
@@ -147,6 +148,13 @@ def office_means() -> "OfficeMeans":
     from ponte.runtime.composition import make_office_means  # noqa: PLC0415
 
     return make_office_means(outside())
+
+
+@cache
+def office_api() -> "Api":
+    from ponte.runtime.api_composition import make_office_api  # noqa: PLC0415
+
+    return make_office_api(outside(), settings())
 
 
 @cache

@@ -83,6 +83,13 @@ class Dissents:
         items = (self._table.get(str(row["pk"]), str(row["sk"])) for row in rows)
         return [_listed(item) for item in items if item and not item["closed_by"]]
 
+    def page(self, tenant: str, after: str = "", limit: int = 100) -> tuple[list[Listed], str]:
+        """Some of the open ones, oldest first, and where to go on, "" at the end; eventually consistent."""
+        rows = self._table.query_index(f"DISSENTS#{tenant}", limit, after)
+        items = (self._table.get(str(row["pk"]), str(row["sk"])) for row in rows)
+        found = [_listed(item) for item in items if item and not item["closed_by"]]
+        return found, str(rows[-1]["gsi1sk"]) if len(rows) == limit else ""
+
     def close(self, listed: Listed, by: str) -> bool:
         """False where somebody closed it before, or another value has taken its place."""
         update = Update(

@@ -148,6 +148,11 @@ def office(tenant: str) -> tuple[str, str]:
     return f"OFFICE#{tenant}", "CFG"
 
 
+def office_host(host: str) -> tuple[str, str]:
+    """From the host of a Supabase project to the office whose Zattar it is."""
+    return f"OFFICEHOST#{host}", "UQ"
+
+
 def link(tenant: str, tipo: str, entity_id: int) -> tuple[str, str]:
     """From a person in Zattar to the contact that shows them in Chatwoot."""
     return f"LINK#{tenant}#{tipo}#{entity_id}", "LINK"
@@ -161,3 +166,18 @@ def linked_contact(tenant: str, account_id: int, contact_id: int) -> tuple[str, 
 def dissent(tenant: str, tipo: str, entity_id: int, field: str) -> tuple[str, str]:
     """A value of a linked person that one side did not take over."""
     return f"LINK#{tenant}#{tipo}#{entity_id}", f"DISSENT#{field}"
+
+
+def unlinked(tenant: str, tipo: str, entity_id: int) -> tuple[str, str]:
+    """Somebody said that this person is to have no contact."""
+    return f"LINK#{tenant}#{tipo}#{entity_id}", "UNLINKED"
+
+
+def job(tenant: str, job_id: str) -> tuple[str, str]:
+    """What somebody asked for by the API, in the Message table. job_id: of ours, or a digest."""
+    return f"JOB#{tenant}#{job_id}", "JOB"
+
+
+def quota(tenant: str, kind: str, user: str) -> tuple[str, str]:
+    """How often a user asked for something within the minute (State)."""
+    return f"QT#{tenant}#{kind}#{digest(user)}", "QT"

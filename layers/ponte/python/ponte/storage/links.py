@@ -111,6 +111,21 @@ class Links:
         ]
         return self._moved(writes, None)
 
+    def unlink(self, link: Link, by: str, now_ms: int) -> bool:
+        """End a link by a person's word, and remember that: no event links the two again, only somebody who insists
+        does, or a link by hand. False: somebody else changed it."""
+        pk, sk = keys.unlinked(*link.person)
+        writes: list[Write] = [
+            Delete(*keys.link(*link.person), when=eq("version", link.version)),
+            Delete(*keys.linked_contact(link.tenant, link.account_id, link.contact_id)),
+            Put({"pk": pk, "sk": sk, "by": by, "at_ms": now_ms}),
+        ]
+        return self._moved(writes, None)
+
+    def is_unlinked(self, tenant: str, tipo: str, entity_id: int) -> bool:
+        """Whether a person without a link is without one by somebody's word."""
+        return self._table.get(*keys.unlinked(tenant, tipo, entity_id)) is not None
+
     def unsynced(self, tenant: str, limit: int = 1000) -> list[Link]:
         """Links of which a side lags behind, the longest first; eventually consistent."""
         return list(self.page(tenant, limit=limit, synced=False).links)

@@ -16,6 +16,7 @@ from ponte.storage.table import Item, Put, Table
 CACHE_MS = 60_000
 FORCED_MS = 10_000  # a forger must not make every request cost a read and a decryption
 OFFICES = "OFFICES"
+HOSTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Offices:
         self._clock = clock
         self._cache_ms = cache_ms
         self._cache: dict[str, tuple[int, Office | None]] = {}
+        self._hosts: dict[str, tuple[int, str]] = {}  # until when, and whose
 
     def read(self, tenant: str, *, fresh: bool = False) -> Office | None:
         """fresh: past the cache, unless that was read under FORCED_MS ago."""
@@ -80,9 +82,25 @@ class Offices:
     def put(self, office: Office) -> Office:
         """Store all of an office, whatever stood there. The newest put wins: an operator's word or Zattar's row."""
         new = replace(office, version=office.version + 1)
+        pk, sk = keys.office_host(new.zattar.host)
+        self._table.write(Put({"pk": pk, "sk": sk, "tenant": new.tenant}))  # proves nothing by itself: see by_host
         self._table.write(Put(self._item(new)))
         self._cache.pop(office.tenant, None)
+        self._hosts.pop(new.zattar.host, None)
         return new
+
+    def by_host(self, host: str) -> Office | None:
+        """The office whose Zattar answers there now; what was put last counts, should two name one host."""
+        now = self._clock.now_ms()
+        known = self._hosts.get(host)
+        if known is None or known[0] <= now:
+            pointer = self._table.get(*keys.office_host(host))
+            tenant = str(pointer["tenant"]) if pointer else ""
+            if len(self._hosts) >= HOSTS:  # whoever asks may make hosts up
+                self._hosts.clear()
+            known = self._hosts[host] = (now + (self._cache_ms if tenant else self._cache_ms // 10), tenant)
+        office = self.read(known[1]) if known[1] else None
+        return office if office and office.zattar.host == host else None
 
     def tenants(self) -> list[str]:
         """Eventually consistent."""

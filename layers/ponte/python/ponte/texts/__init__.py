@@ -7,6 +7,7 @@ vendor code still gives a sentence. Values are plain text: whoever shows them es
 from typing import Any
 
 from ponte.texts import (
+    api,
     bitrix24_reasons,
     chatwoot_reasons,
     files,
@@ -24,6 +25,7 @@ _AREAS = (
     *(notices, outbound, reasons, pages, files),
     *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
     *(chatwoot_reasons, zattar_reasons),
+    api,
 )
 for _area in _AREAS:
     _ALL |= _area.TEXTS

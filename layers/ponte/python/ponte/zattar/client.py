@@ -4,7 +4,7 @@ from ponte.errors import HostRefused
 from ponte.exchange import exchange
 from ponte.http import Sender
 from ponte.outcome import Blocked, Outcome, Transient, Unknown
-from ponte.zattar import errors
+from ponte.zattar import auth, errors
 from ponte.zattar.rest import Project, RestCall
 
 
@@ -25,3 +25,11 @@ class ZattarClient:
             return Blocked("host_refused")
         outcome = exchange(self._send, request, timeout_seconds, errors.classify)
         return Transient(outcome.code) if call.is_read and isinstance(outcome, Unknown) else outcome
+
+    def whose(self, project: Project, token: str, timeout_seconds: float) -> Outcome:
+        """Whose access token this is; see auth.classify."""
+        try:
+            request = auth.whose(project, token)
+        except HostRefused:
+            return Blocked("host_refused")
+        return auth.settled(exchange(self._send, request, timeout_seconds, auth.classify))

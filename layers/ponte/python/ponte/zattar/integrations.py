@@ -7,6 +7,7 @@ unusable come back instead, to be told to whoever keeps the settings.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +85,37 @@ def masked(configuracao: Mapping[str, Any]) -> dict[str, Any]:
     The last four signs of a secret of 16 or more stay, so that two can be told apart. Addresses lose user and query.
     """
     return {key: _masked(key, value, 0) for key, value in configuracao.items()}
+
+
+def unmasked(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration that was shown masked and comes back edited: what is as it was shown is what it was before. Keys
+    that are left out stay, None takes one away. Raises ValueError for a mask in any other place: it is no secret."""
+    after = dict(before)
+    for key, value in given.items():
+        if value is None:
+            after.pop(key, None)
+        elif key in before:
+            after[key] = _unmasked(before[key], _masked(key, before[key], 0), value)
+        else:
+            after[key] = _unmasked(None, None, value)
+    return after
+
+
+def _unmasked(before: Any, shown: Any, given: Any) -> Any:
+    if given == shown:
+        return before
+    if isinstance(given, Mapping):
+        known, seen = (before, shown) if isinstance(before, Mapping) and isinstance(shown, Mapping) else ({}, {})
+        return {key: _unmasked(known.get(key), seen.get(key), value) for key, value in given.items()}
+    if isinstance(given, list):
+        known_all, seen_all = (before, shown) if isinstance(before, list) and isinstance(shown, list) else ([], [])
+        return [
+            _unmasked(known, seen, one)
+            for known, seen, one in zip_longest(known_all[: len(given)], seen_all[: len(given)], given)
+        ]
+    if isinstance(given, str) and _HIDDEN in given:
+        raise ValueError("mask")
+    return given
 
 
 def _masked(key: str, value: Any, depth: int) -> Any:
