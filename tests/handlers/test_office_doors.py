@@ -122,8 +122,11 @@ def test_with_a_wrong_secret_nobody_gets_in(
 @pytest.mark.parametrize(
     ("function", "case"), [("zattar_webhook", "cliente_updated"), ("chatwoot_webhook", "contact_updated")]
 )
-def test_an_unknown_office_looks_like_a_wrong_secret(aws: Aws, event: Load, function: str, case: str) -> None:
-    assert post(function, event(function, case)) == 401
+def test_an_unknown_office_is_not_there(
+    aws: Aws, event: Load, capsys: pytest.CaptureFixture[str], function: str, case: str
+) -> None:
+    assert post(function, event(function, case)) == 404
+    assert counted(capsys, function) == ["office_unknown"]
     assert nothing_is_queued(aws)
 
 

@@ -11,11 +11,14 @@ from botocore.client import BaseClient
 
 from ponte.errors import NotSent
 from ponte.http import HttpRequest, HttpResponse, Sender
+from ponte.people.links import Link
 from ponte.queue.envelope import loads
 from ponte.runtime import wiring
+from ponte.runtime.office_looks import look
 from ponte.storage.claims import Claimed
 from ponte.storage.ledger import Ledger
 from ponte.storage.links import Links
+from ponte.zattar.values import Tipo
 from tests.handlers.conftest import Aws, Context, app
 from tests.handlers.offices import ACCOUNT, TENANT, Stopped, chatwoot, put_office
 
@@ -130,6 +133,21 @@ def test_a_person_becomes_a_contact_with_the_rights_and_settings_of_the_template
     link = Links(wiring.tables().core).of_contact(TENANT, ACCOUNT, 5012)
     assert link is not None
     assert (link.tipo, link.entity_id, link.synced) == ("cliente", 1842, True)
+
+
+def test_who_was_unlinked_by_hand_is_not_linked_again_by_an_event(aws: Aws, event: Load, outdoors: Outdoors) -> None:
+    links = Links(wiring.tables().core)
+    links.unlink(links.make(Link(TENANT, "cliente", 1842, ACCOUNT, 5012), 1), "user:1", 2)
+    put_office()
+    app("on_zattar_event").handler(event("on_zattar_event", "cliente_updated"), Context())
+    assert outdoors.asked == []
+    item = ledger_item(aws)
+    assert item["st"] == "SKIPPED"
+    asked = event("on_zattar_event", "cliente_updated")
+    envelope = look(TENANT, Tipo.CLIENTE, 1842, "k", 3, insists=True)
+    asked["Records"][0]["body"] = envelope.dumps()
+    app("on_zattar_event").handler(asked, Context())
+    assert links.of_person(TENANT, "cliente", 1842) is not None, "somebody insists"
 
 
 def test_a_contact_of_nobody_is_skipped_without_a_call(

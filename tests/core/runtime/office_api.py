@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
@@ -42,20 +43,37 @@ def jwt(tenant: str, sub: str, **claims: Any) -> str:
 USERS = {"admin": ["sync", "admin"], "sync": ["sync"], "admin_only": ["admin"], "nobody": []}
 
 
+def auth_id(tenant: str, name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.{tenant}"))
+
+
 def users(tenant: str) -> list[dict[str, Any]]:
     return [
-        {"auth_id": f"{tenant}-{name}", "token": jwt(tenant, f"{tenant}-{name}"), "usuario_id": n, "scopes": scopes}
+        {
+            "auth_id": auth_id(tenant, name),
+            "token": jwt(tenant, auth_id(tenant, name)),
+            "usuario_id": n,
+            "scopes": scopes,
+        }
         for n, (name, scopes) in enumerate(USERS.items(), 1)
     ]
 
 
+def tables() -> dict[str, list[dict[str, Any]]]:
+    other = {"id": ANA, "tipo_pessoa": "pf", "nome": "Davi Melo"}
+    return {
+        "clientes": [
+            {"id": ANA, "tipo_pessoa": "pf", "nome": "Ana Lima", "emails": ["ana@mail.example"]},
+            {"id": BIA, "tipo_pessoa": "pf", "nome": "Bia Reis"},
+            {"id": LINKED, "tipo_pessoa": "pf", "nome": "Caio Dias"},
+        ],
+        "partes_contrarias": [other],
+        "terceiros": [{**other, "tipo_parte": "PERITO", "polo": "NEUTRO"}],
+    }
+
+
 def scenario() -> dict[str, Any]:
     integration = {"api_url": f"https://{CHATWOOT}", "api_key": TOKEN, "account_id": ACCOUNT}
-    people = [
-        {"id": ANA, "tipo_pessoa": "pf", "nome": "Ana Lima", "emails": ["ana@mail.example"]},
-        {"id": BIA, "tipo_pessoa": "pf", "nome": "Bia Reis"},
-        {"id": LINKED, "tipo_pessoa": "pf", "nome": "Caio Dias"},
-    ]
     contacts = [
         {"id": CONTACT, "name": "aninha", "phone_number": "+5531988776655"},
         {"id": LINKED_CONTACT, "name": "CAIO DIAS", "identifier": f"zattar_cliente_{LINKED}"},
@@ -68,12 +86,12 @@ def scenario() -> dict[str, Any]:
             "supabase_host": HOSTS[tenant],
             **{name: value + tenant for name, value in secrets.items()},
             "users": users(tenant),
-            "tables": {"clientes": people},
+            "tables": tables(),
         }
         for tenant in (TENANT, OTHER)
     ]
     row = {"id": ROW, "tipo": "chatwoot", "nome": "Atendimento", "ativo": True, "configuracao": integration}
-    tenants[0]["tables"] = {"clientes": people, "integracoes": [row]}
+    tenants[0]["tables"] = {**tables(), "integracoes": [row]}
     tenants[0]["partes_chatwoot"] = [{**mapping, "chatwoot_account_id": ACCOUNT}]
     account = {
         "host": CHATWOOT,
@@ -155,7 +173,7 @@ class Bench:
         query: str = "",
         **headers: str,
     ) -> "Answer":
-        given = {"authorization": f"Bearer {jwt(tenant, f'{tenant}-{user}')}"} if user else {}
+        given = {"authorization": f"Bearer {jwt(tenant, auth_id(tenant, user))}"} if user else {}
         given |= {"content-type": "application/json"} if body is not None else {}
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         pairs = dict(part.split("=", 1) for part in query.split("&") if part)

@@ -5,9 +5,10 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from ponte.runtime.api_access import CACHE_MS
-from tests.core.runtime.office_api import HOSTS, LINKED, OTHER, TENANT, Bench, jwt
+from tests.core.runtime.office_api import HOSTS, LINKED, OTHER, TENANT, Bench, auth_id, jwt
 
 PATH = f"/partes/cliente/{LINKED}/vinculo"
+TOKEN = jwt(TENANT, auth_id(TENANT, "admin"))
 WHOSE = ("GET", HOSTS[TENANT], "/auth/v1/user")
 
 
@@ -32,9 +33,9 @@ def encoded(text: str) -> str:
         "Bearer",
         "Bearer ",
         "Bearer no-jwt",
-        "Basic " + jwt(TENANT, "silva-admin"),
-        jwt(TENANT, "silva-admin"),
-        "Bearer " + jwt(TENANT, "silva-admin") + "x" * 9000,
+        "Basic " + TOKEN,
+        TOKEN,
+        "Bearer " + TOKEN + "x" * 9000,
         "Bearer a." + encoded("[]") + ".c",
         "Bearer a." + encoded('{"iss": 5, "sub": "x"}') + ".c",
         "Bearer a." + encoded('{"iss": "https://silva.supabase.co/auth/v1"}') + ".c",
@@ -59,7 +60,7 @@ def test_a_token_that_the_project_does_not_know_is_refused(bench: Bench) -> None
 
 
 def test_a_token_that_names_somebody_else_than_the_project_does_is_refused(bench: Bench) -> None:
-    token = jwt(TENANT, "silva-admin", jti="copied")
+    token = jwt(TENANT, auth_id(TENANT, "admin"), jti="copied")
     bench.world.offices[0].config["users"][3]["token"] = token
     assert bench.call("GET", PATH, user="", authorization=f"Bearer {token}").status == 401
 
@@ -110,4 +111,4 @@ def test_no_token_is_written_anywhere(bench: Bench) -> None:
         bench.call("GET", PATH, user=user)
     signature = jwt(TENANT, "x").split(".")[2]
     assert bench.notes
-    assert not [note for note in bench.notes if signature in note or "eyJ" in note or "silva-" in note]
+    assert not [note for note in bench.notes if signature in note or "eyJ" in note or auth_id(TENANT, "admin") in note]

@@ -46,6 +46,7 @@ def test_the_keys_that_name_nobody_are_known() -> None:
         if inspect.signature(vars(keys)[name]).return_annotation is not str
     }
     assert others == {
+        "office_host",  # holds the tenant as an attribute; the host is a project's, no person's
         "portal_address",  # holds the portal's id as an attribute
         "alias",  # the scope is its caller's, the tenant first (the next test)
         "timing",  # of the stack

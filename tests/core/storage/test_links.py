@@ -125,3 +125,21 @@ def test_a_page_begins_behind_a_link_that_went_away_meanwhile(links: Links) -> N
     page = links.page("office", "", 2, synced=True)
     links.end(made[1])
     assert links.page("office", page.place, 2, synced=True).links == (made[2], made[3])
+
+def test_an_unlinked_person_is_remembered_as_such_and_both_are_free(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    assert not links.is_unlinked(*LINK.person)
+    assert links.unlink(made, "user:1", 2_000)
+    assert links.is_unlinked(*LINK.person)
+    assert links.of_person(*LINK.person) is None
+    assert links.of_contact("office", 1, 4242) is None
+    assert not links.is_unlinked("other", "cliente", 7)
+    links.make(replace(LINK, entity_id=8), 3_000)
+
+
+def test_a_link_that_somebody_changed_is_not_parted_unseen(links: Links) -> None:
+    made = links.make(LINK, 1_000)
+    links.save(made, 2_000)
+    assert not links.unlink(made, "user:1", 3_000)
+    assert not links.is_unlinked(*LINK.person)
+    assert links.of_contact("office", 1, 4242) is not None

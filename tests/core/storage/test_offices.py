@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ponte.storage import keys
-from ponte.storage.offices import FORCED_MS, Chatwoot, Office, Offices, Zattar
+from ponte.storage.offices import FORCED_MS, HOSTS, Chatwoot, Office, Offices, Zattar
 from ponte.storage.table import Put
 from sandbox.memory.table import MemoryTable
 from tests.core.runtime.bundle import OpenCipher
@@ -78,3 +78,25 @@ def test_a_new_office_shows_up_soon(kept: Kept) -> None:
     Offices(kept.table, OpenCipher(), kept.clock).put(OFFICE)
     kept.clock.now += 6_001
     assert kept.offices.read("silva") is not None
+
+
+def test_an_office_is_found_by_the_host_of_its_zattar_and_by_no_other(kept: Kept) -> None:
+    assert kept.offices.by_host("abc.supabase.co") is None
+    put = kept.offices.put(OFFICE)
+    assert kept.offices.by_host("abc.supabase.co") == put
+    assert kept.offices.by_host("abd.supabase.co") is None
+
+
+def test_a_host_that_an_office_left_is_nobodys(kept: Kept) -> None:
+    kept.offices.put(OFFICE)
+    kept.offices.put(replace(OFFICE, zattar=replace(OFFICE.zattar, host="new.supabase.co")))
+    assert kept.offices.by_host("abc.supabase.co") is None
+    found = kept.offices.by_host("new.supabase.co")
+    assert found is not None
+    assert found.tenant == "silva"
+
+
+def test_hosts_that_are_made_up_cost_no_memory(kept: Kept) -> None:
+    for number in range(HOSTS + 5):
+        kept.offices.by_host(f"made-up-{number}.supabase.co")
+    assert len(kept.offices._hosts) <= HOSTS

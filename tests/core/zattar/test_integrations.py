@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ponte.zattar import integrations, rows
-from ponte.zattar.integrations import ChatwootConfiguration, Incomplete, chatwoot, in_use, masked
+from ponte.zattar.integrations import ChatwootConfiguration, Incomplete, chatwoot, in_use, masked, unmasked
 from ponte.zattar.values import Integration
 
 from . import people_rows
@@ -134,3 +134,40 @@ def test_any_configuration_is_read_and_shown(configuracao: dict[str, Any]) -> No
     found = chatwoot(row(configuracao=configuracao))
     assert isinstance(found, ChatwootConfiguration | Incomplete)
     json.dumps(integrations.masked(configuracao))
+
+
+BEFORE = {
+    "api_key": "k" * 20,
+    "pin": {"token": "t" * 20, "x": 1},
+    "list": [{"secret": "s" * 20}, 2],
+    "url": "https://u:p@h.example/?k=1",
+}
+
+
+def test_what_was_shown_comes_back_as_what_it_was() -> None:
+    assert unmasked(BEFORE, masked(BEFORE)) == BEFORE
+    edited = masked(BEFORE)
+    edited["pin"]["x"], edited["list"][1], edited["new"] = 2, 3, {"a": [1]}
+    after = {**BEFORE, "pin": {"token": "t" * 20, "x": 2}, "list": [{"secret": "s" * 20}, 3], "new": {"a": [1]}}
+    assert unmasked(BEFORE, edited) == after
+
+
+def test_keys_left_out_stay_and_none_takes_away() -> None:
+    assert unmasked(BEFORE, {}) == BEFORE
+    assert unmasked(BEFORE, {"api_key": None, "absent": None}) == {k: v for k, v in BEFORE.items() if k != "api_key"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"other_key": "••••kkkk"},
+        {"api_key": "••••"},
+        {"pin": "••••"},
+        {"pin": {"other": {"token": "••••tttt"}}},
+        {"list": [1, 2, {"secret": "••••ssss"}]},
+        {"list": {"secret": "••••ssss"}},
+    ],
+)
+def test_a_mask_never_becomes_a_value(given: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="mask"):
+        unmasked(BEFORE, given)

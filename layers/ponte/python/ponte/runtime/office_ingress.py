@@ -1,7 +1,8 @@
 """The office bridge's two webhook doors: authenticate raw bytes, cut, queue, answer. See runtime/ingress.py.
 
 Neither Zattar's database nor Chatwoot ever repeats a call, so what is authentic is queued or spilled before 200 is
-answered. Which office calls stands in the address; an unknown one looks like a wrong secret.
+answered. Which office calls stands in the address; the names of offices are no secret, so an unknown one is 404 and
+tells whoever set a webhook up that the address is wrong.
 """
 
 import re
@@ -42,6 +43,9 @@ class ZattarDoor:
         if len(request.body) > BODY_MAX:
             return text(413)
         tenant = found["tenant"]
+        if self.offices.read(tenant) is None:
+            self.log("zattar_webhook", "office_unknown")
+            return text(404)
         if not self._authentic(tenant, request):
             self.log("zattar_webhook", "secret_mismatch")
             return text(401)
@@ -99,6 +103,9 @@ class ChatwootDoor:
             return text(404)
         if len(request.body) > BODY_MAX:
             return text(413)
+        if self.offices.read(found["tenant"]) is None:
+            self.log("chatwoot_webhook", "office_unknown")
+            return text(404)
         opened = self._authentic(found["tenant"], found["secret"] or "", request)
         if opened is None:
             self.log("chatwoot_webhook", "signature_mismatch")

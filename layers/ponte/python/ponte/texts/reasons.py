@@ -17,6 +17,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Não há como saber se a mensagem chegou: foi repetida uma vez, sem confirmação. Confira com o cliente antes de reenviar.",
         "en": "There is no telling whether it arrived: it was repeated once without confirmation. Ask the customer before you redrive.",
     },
+    "reason.chatwoot.no_integration": {
+        "pt-BR": "O escritório não tem uma integração ativa com o Chatwoot. Ative uma no Zattar e repita.",
+        "en": "The office has no active integration with Chatwoot. Switch one on in Zattar, then repeat.",
+    },
     "reason.office.loop": {
         "pt-BR": "Esta pessoa foi escrita vezes demais em uma hora: os dois lados parecem responder um ao outro. Verifique as automações e reenvie.",
         "en": "This person was written too often within an hour: the two sides seem to answer each other. Check automations, then redrive.",
