@@ -80,7 +80,7 @@ class Api:
         except Exception as error:  # whatever it is, the caller gets an answer
             return _lambda_answer(self._failed(error))
         made: LambdaAnswer = self.app.resolve(readable, context)
-        made["headers"] = {**HEADERS, **made.get("headers", {})}
+        made |= {"headers": {**HEADERS, **made.get("headers", {})}, "body": made.get("body") or ""}
         return made
 
     def caller(self, scope: str = "") -> Caller:

@@ -1,5 +1,6 @@
 """/integracoes: rows of the office's own table, without their secrets: shown, changed, tried for real."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, NoReturn
@@ -26,9 +27,9 @@ from ponte.zattar.values import Integration
 CALL_SECONDS = 8.0
 MAX_KEYS = 50
 
-RowId = Annotated[
-    str, Path(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", description="uuid da linha / of the row")
-]
+_UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+
+RowId = Annotated[str, Path(pattern=_UUID, description="uuid da linha / of the row")]
 
 
 class Integracao(BaseModel):
@@ -98,7 +99,8 @@ def add(api: Api, means: OfficeMeans) -> None:
             return reply(200, _shown(means, caller, row))
         detail = {"row": row.id, "fields": ",".join(sorted(changes))}
         means.audit.note(caller.tenant, "integration.put", caller.by, means.clock.now_ms(), detail)
-        call = registry.update_integration(row.id, row.updated_at, {**changes, "updated_by_auth_id": caller.user_id})
+        written_by = {"updated_by_auth_id": caller.user_id} if re.fullmatch(_UUID, caller.user_id) else {}
+        call = registry.update_integration(row.id, row.updated_at, {**changes, **written_by})
         written = next(iter(answers.integrations(_asked(means, caller, call))), None)
         if written is None:
             raise conflict("updated_at", "api.changed_since")
