@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 
 from cli.session import Session, Usage, moment, quiet, stamp
-from cli.words import masked
 from ponte.mappings import MemberId, Number, PhoneNumberId, Portal
 from ponte.runtime import wiring
 from ponte.storage.directory import COEXISTENCE_RATE, NUMBER_RATE, PAIR_RATE
+from ponte.texts.masks import masked
 
 app = typer.Typer(no_args_is_help=True, help="Números do WhatsApp / WhatsApp numbers")
 portals_app = typer.Typer(no_args_is_help=True, help="Portais Bitrix24 / Bitrix24 portals")

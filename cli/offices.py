@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 from cli.session import Session, Usage, quiet, stamp
-from cli.words import masked
 from ponte.chatwoot import setup
 from ponte.outcome import Outcome, Succeeded
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -18,6 +17,7 @@ from ponte.runtime import wiring
 from ponte.runtime.integrations import CALL_SECONDS
 from ponte.runtime.office_looks import look
 from ponte.storage.offices import Office, Zattar
+from ponte.texts.masks import masked
 from ponte.zattar import answers, database_webhooks, hosts, requests
 from ponte.zattar.values import Tipo
 

@@ -7,13 +7,13 @@ import typer
 from rich.console import Console
 
 from cli.session import Session, Usage, moment, quiet, stamp
-from cli.words import masked
 from ponte.mappings import Conversation
 from ponte.people.aliases import Alias
 from ponte.runtime import wiring
 from ponte.runtime.people_cases import NoSuchCase, PeopleDesk, Preview, Profile, Suggestion
 from ponte.storage.people import Merge, NotMergeable
 from ponte.storage.people_cases import Case
+from ponte.texts.masks import masked
 
 app = typer.Typer(no_args_is_help=True, help="Pessoas: conflitos e uniões / people: clashes and merges")
 Ids = Annotated[list[str], typer.Argument(help="um conflito, ou duas pessoas / a clash, or two people")]

@@ -40,8 +40,3 @@ def reason(row: Item, lang: str) -> str:
     """Why a message is parked, for whoever must act."""
     key = str(row.get("reason", "reason.default"))
     return words(key, lang, code=key.rpartition(".")[2], detail=str(row.get("reason_detail", "")) or "-")
-
-
-def masked(given: str, *, head: int = 4, tail: int = 4) -> str:
-    """Enough of an id or phone to recognise it, not enough to use it; short ones not at all."""
-    return f"{given[:head]}…{given[-tail:]}" if len(given) > 2 * (head + tail) - 2 else "…"

@@ -159,6 +159,7 @@ def _routes_of(api_id: str, api: dict[str, Any]) -> Template:
                 "Properties": {
                     "ApiId": {"Ref": api_id},
                     "RouteKey": f"{verb} {path}",
+                    **({"AuthorizationType": "AWS_IAM"} if _is_signed(operation) else {}),
                     "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"{base}Integration"}]]},
                 },
             }
@@ -167,6 +168,11 @@ def _routes_of(api_id: str, api: dict[str, Any]) -> Template:
                 made[f"{base}Integration"]["Condition"] = condition
                 made[f"{base}Route"]["Condition"] = condition
     return made
+
+
+def _is_signed(operation: dict[str, Any]) -> bool:
+    """Whether SAM says of a route that only signed requests of the account come in."""
+    return any("AWS_IAM" in each for each in operation.get("security") or [])
 
 
 def _unwrapped(value: Any) -> tuple[str | None, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cli.doctor.findings import Failed, Finding, ok, problem, refused, unasked, unchecked
-from cli.words import masked
 from ponte.mappings import Number
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded
+from ponte.texts.masks import masked
 
 # The sentences of the shared catalogue speak to an operator whose message was refused; these to an administrator.
 _KNOWN = {

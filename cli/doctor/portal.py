@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cli.doctor.findings import Failed, Finding, ok, problem, refused, unasked, unchecked
-from cli.words import masked
 from ponte.bitrix24 import answers, setup
 from ponte.bitrix24.tame import branch, strings
 from ponte.mappings import Line, Number, Portal
 from ponte.outcome import Outcome, Succeeded
+from ponte.texts.masks import masked
 
 SCOPES = ("imopenlines", "imconnector", "im", "crm", "user_brief")
 _KNOWN = {

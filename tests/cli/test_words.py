@@ -9,7 +9,7 @@ import pytest
 
 from cli import words as catalogue
 from cli.heal import COUNTS, PEOPLE_COUNTS
-from cli.words import LANGUAGES, masked, plain, reason, words
+from cli.words import LANGUAGES, plain, reason, words
 from ponte.relays.people_drift import What
 from ponte.runtime.people_preview import What as Done
 from ponte.runtime.people_verify import What as Broken
@@ -18,6 +18,7 @@ from ponte.texts.cli_backfill import TEXTS as BACKFILL
 from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.cli_offices import TEXTS as OFFICES
 from ponte.texts.doctor import TEXTS as DOCTOR
+from ponte.texts.masks import masked
 from ponte.texts.people import TEXTS as PEOPLE
 from ponte.zattar.values import Tipo
 

@@ -7,9 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-from tests.end_to_end.conftest import Sandbox
+from tests.end_to_end.conftest import Sandbox, seeded_chat
+from tests.end_to_end.conftest import scenario as customers
 from tests.end_to_end.test_offices import SIGNS, scenario
+from tests.end_to_end.test_people import OLD_ID, chats, told, wrote
 
 pytestmark = pytest.mark.end_to_end
 HOST = "abcdefghijklmnop.supabase.co"
@@ -136,3 +141,41 @@ def test_the_document_is_served_to_everybody(api: Api) -> None:
     document = api("GET", "/openapi.json", user="")
     assert document.status_code == 200
     assert "/sync/{tipo}/{id}" in document.json()["paths"]
+
+
+def signed(sandbox: Sandbox, method: str, path: str, body: Any = None) -> httpx.Response:
+    """As a principal of the account asks, e.g. by `awscurl`."""
+    environment = json.loads((sandbox.folder / "operator.json").read_text())["environment"]
+    given = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+    content = None if body is None else json.dumps(body)
+    headers = {"content-type": "application/json"} if content else {}
+    request = AWSRequest(method, f"{sandbox.gateway}{path}", headers, content)
+    SigV4Auth(given, "execute-api", "sa-east-1").add_auth(request)
+    return sandbox.http.request(method, request.url, content=content, headers=dict(request.headers))
+
+
+def test_customers_are_merged_and_parted_by_signed_requests_alone(running: Sandbox) -> None:
+    phone, bsuid = "5511900000001", "chat-of-the-bsuid"
+    seeds = [seeded_chat(phone), seeded_chat(bsuid, user_id=OLD_ID, chat_id=1808, bitrix_user_id=586)]
+    running.put(customers(chats=seeds))
+    told(running, wrote("wamid.1", "de ambos", phone, OLD_ID))
+    for headers in ({}, {"authorization": f"Bearer {jwt(ADMIN)}"}):
+        answer = running.http.get(f"{running.gateway}/pessoas/sugestoes", headers=headers)
+        assert answer.status_code in (401, 403)
+        assert phone not in answer.text
+    answer = signed(running, "GET", "/pessoas/sugestoes")
+    assert answer.status_code == 200, answer.text
+    (suggestion,) = answer.json()["sugestoes"]
+    wanted = {"conflito": suggestion["conflito"], "fica": phone}
+    preview = signed(running, "POST", "/pessoas/unioes/previa", wanted)
+    assert preview.status_code == 200, preview.text
+    assert preview.json()["impedimento"] is None
+    made = signed(running, "POST", "/pessoas/unioes", wanted)
+    assert made.status_code == 201, made.text
+    assert made.json()["por"].startswith("iam:arn:aws:")
+    told(running, wrote("wamid.2", "depois da união", user_id=OLD_ID))
+    assert chats(running)[-1] == phone
+    undone = signed(running, "POST", f"/pessoas/unioes/{made.json()['id']}/desfazer")
+    assert undone.status_code == 200, undone.text
+    told(running, wrote("wamid.3", "separados de novo", user_id=OLD_ID))
+    assert chats(running)[-1] == bsuid

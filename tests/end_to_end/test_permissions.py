@@ -74,6 +74,7 @@ MATRIX: dict[str, set[str]] = {
         "put spill",
         "put claim",
     },
+    "people_api": {"read Core", "write Core"},
     "health": {"ask queues", "describe Core"},
     "on_whatsapp_event": WORKER | FILES | {"receive whatsapp events", "send bitrix24 events", "put spill"},
     "on_whatsapp_status": WORKER | {"receive statuses"},

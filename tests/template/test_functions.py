@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ TIMES = {  # seconds, MB
     "zattar_webhook": (10, 512),
     "chatwoot_webhook": (10, 512),
     "api": (29, 512),
+    "people_api": (29, 512),
     "health": (10, 256),
     "on_whatsapp_event": (45, 512),
     "on_whatsapp_status": (45, 512),
@@ -52,6 +54,7 @@ ROUTES = {
     ("ANY", "/conflitos"): "api",
     ("ANY", "/conflitos/{proxy+}"): "api",
     ("ANY", "/sugestoes"): "api",
+    ("ANY", "/pessoas/{proxy+}"): "people_api",
     ("GET", "/health"): "health",
 }
 SCHEDULES = {
@@ -117,6 +120,20 @@ def test_routes_are_these_and_no_others(sam: "Template") -> None:
         if event["Type"] == "HttpApi"
     }
     assert routes == ROUTES
+
+
+def test_only_what_shows_customers_has_an_authorizer_of_api_gateways(translated: Callable[[str], "Template"]) -> None:
+    """Everybody else is judged by the function: by what signs or opens the raw bytes, or by the office's own word."""
+    (api,) = translated("prod").of_type("AWS::ApiGatewayV2::Api").values()
+    guarded = {
+        path: operation["security"]
+        for path, item in api["Body"]["paths"].items()
+        for methods in (item["Fn::If"][1] if "Fn::If" in item else item,)
+        for wrapped in methods.values()
+        for operation in (wrapped["Fn::If"][1] if "Fn::If" in wrapped else wrapped,)
+        if operation.get("security")
+    }
+    assert guarded == {"/pessoas/{proxy+}": [{"AWS_IAM": []}]}
 
 
 def test_payloads_are_version_2(sam: "Template") -> None:

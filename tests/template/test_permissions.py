@@ -173,6 +173,16 @@ def test_the_offices_api_asks_for_a_sync_as_the_door_does_and_reads_no_ledger_bu
     assert set(core) <= found
 
 
+def test_the_api_of_merges_reaches_people_and_the_audit_trail_alone(roles: dict[str, Any]) -> None:
+    found = {grant for grant in grants(roles["PeopleApi"]) if not grant[0].startswith("logs:")}
+    core = {
+        (f"dynamodb:{verb}", table)
+        for verb in ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
+        for table in ("CoreTable", "CoreTable/index/gsi1")
+    }
+    assert found == core | {("dynamodb:PutItem", "AuditTable")}
+
+
 @pytest.mark.parametrize("name", OFFICE_WORKERS)
 def test_an_offices_worker_changes_links_and_the_ledger_and_reads_what_was_too_big(
     name: str, roles: dict[str, Any]

@@ -122,4 +122,4 @@ def test_the_document_lists_every_route_with_its_problems_and_needs_no_token(ben
     for path, item in answer.tree["paths"].items():
         for method, operation in item.items():
             assert {"401", "422", "500", "503"} <= set(operation["responses"]), (path, method)
-    assert answer.tree["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert answer.tree["components"]["securitySchemes"]["caller"]["scheme"] == "bearer"

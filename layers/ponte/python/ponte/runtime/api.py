@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
     ResponseValidationError,
 )
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.event_handler.openapi.models import SecurityScheme
 from pydantic import BaseModel
 
 from ponte.errors import BUGS
@@ -43,7 +43,7 @@ type Identify = Callable[[Mapping[str, Any], Mapping[str, str]], Caller]
 
 class Api:
     """A Lambda handler; a container works on one request at a time. language: where the caller asks for none of ours.
-    title: of the OpenAPI document. body_max: bytes."""
+    title, scheme: of the OpenAPI document, the latter for how callers prove who they are. body_max: bytes."""
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Api:
         language: str,
         *,
         title: str,
+        scheme: SecurityScheme,
         document: str = DOCUMENT,
         body_max: int = BODY_MAX,
     ) -> None:
@@ -61,6 +62,7 @@ class Api:
         self._default_language = language
         self.language = language  # of the request under way, as its Accept-Language wants it
         self._title = title
+        self._scheme = scheme
         self._document = document
         self._body_max = body_max
         self._caller: Caller | None = None  # of the one request that a container works on
@@ -95,8 +97,8 @@ class Api:
         return self.app.get_openapi_json_schema(
             title=self._title,
             version=VERSION,
-            security_schemes={"token": HTTPBearer(bearerFormat="JWT")},
-            security=[{"token": []}],
+            security_schemes={"caller": self._scheme},
+            security=[{"caller": []}],
         )
 
     def _body(self, event: Mapping[str, Any]) -> dict[str, Any]:

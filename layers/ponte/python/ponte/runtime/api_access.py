@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from ponte.clock import Clock
 from ponte.outcome import Rejected, Succeeded, Transient
@@ -33,16 +34,18 @@ conflicts. None holds another. What is only read of conversations any user of th
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user of an office. user_id: of Zattar's auth.users."""
+    """kind "user": one of an office, user_id being that of Zattar's auth.users. "iam": a principal of the AWS account,
+    by their ARN; they run the stack, and no office is theirs."""
 
     tenant: str
     user_id: str = field(repr=False)
     scopes: frozenset[str] = frozenset()
+    kind: Literal["user", "iam"] = "user"
 
     @property
     def by(self) -> str:
         """For the audit trail and for limits."""
-        return f"user:{self.user_id}"
+        return f"{self.kind}:{self.user_id}"
 
     def require(self, scope: str) -> "Caller":
         """Raises Problem (403) where the office has not given them the scope."""
@@ -95,6 +98,16 @@ class Access:
     def _refused(self, why: str) -> Problem:
         self._log(FLOW, "unauthenticated", detail=why)
         return Problem(401, "UNAUTHENTICATED")
+
+
+def operator(event: Mapping[str, Any]) -> Caller:
+    """Who signed the request, as API Gateway found out (authorizer AWS_IAM). Raises Problem (401) where nobody did: a
+    route that lost its authorizer stays shut."""
+    context = event.get("requestContext") or {}
+    arn = ((context.get("authorizer") or {}).get("iam") or {}).get("userArn")
+    if not isinstance(arn, str) or not arn:
+        raise Problem(401, "UNAUTHENTICATED")
+    return Caller("", arn, kind="iam")
 
 
 def _bearer(header: str) -> str:

@@ -1,14 +1,23 @@
-"""How the REST API hangs together: apart from composition.py, so that no worker pays for the resolver's import."""
+"""How the REST APIs hang together: apart from composition.py, so that no worker pays for the resolver's import.
 
-from ponte.runtime import api_conflicts, api_integrations, api_links, api_people, api_sync
+The office bridge's callers are Zattar's users. Who works on customers runs the stack, and AWS says who they are.
+"""
+
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, HTTPBearer
+
+from ponte.runtime import api_conflicts, api_integrations, api_links, api_merges, api_people, api_sync
 from ponte.runtime.api import Api
-from ponte.runtime.api_access import Access
+from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
 from ponte.runtime.composition import Outside, make_office_means
+from ponte.runtime.observability import BugLog
+from ponte.runtime.people_cases import PeopleDesk
 from ponte.runtime.redrive import ZATTAR_EVENTS
 from ponte.runtime.settings import Settings
 from ponte.storage.jobs import Jobs
 from ponte.storage.quotas import Quotas
+
+SIGNED = {"name": "Authorization", "in": "header", "description": "AWS Signature Version 4"}
 
 
 def make_office_api(outside: Outside, settings: Settings) -> Api:
@@ -16,7 +25,11 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     means = make_office_means(outside)
     access = Access(means.offices, means.calls, outside.clock, outside.log)
     api = Api(
-        lambda _, headers: access.caller(headers), outside.bug, settings.language, title="Ponte: Zattar e Chatwoot"
+        lambda _, headers: access.caller(headers),
+        outside.bug,
+        settings.language,
+        title="Ponte: Zattar e Chatwoot",
+        scheme=HTTPBearer(bearerFormat="JWT"),
     )
     jobs, quotas = Jobs(outside.tables.message), Quotas(outside.tables.state, outside.clock)
     desk = SyncDesk(means, jobs, quotas, outside.queue(ZATTAR_EVENTS.field), outside.owner)
@@ -25,4 +38,18 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     api_links.add(api, desk)
     api_integrations.add(api, means)
     api_conflicts.add(api, means.dissents)
+    return api
+
+
+def make_people_api(desk: PeopleDesk, bug: BugLog, settings: Settings) -> Api:
+    """The API of merges of customers. API Gateway lets only those in who sign as a principal of the account's."""
+    api = Api(
+        lambda event, _: operator(event),
+        bug,
+        settings.language,
+        title="Ponte: clientes do WhatsApp",
+        scheme=APIKey.model_validate(SIGNED),
+        document="/pessoas/openapi.json",
+    )
+    api_merges.add(api, desk)
     return api

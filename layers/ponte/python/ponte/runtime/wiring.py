@@ -158,6 +158,13 @@ def office_api() -> "Api":
 
 
 @cache
+def people_api() -> "Api":
+    from ponte.runtime.api_composition import make_people_api  # noqa: PLC0415
+
+    return make_people_api(people_desk(), emit_bug, settings())
+
+
+@cache
 def zattar_door() -> "ZattarDoor":
     from ponte.runtime.office_ingress import ZattarDoor  # noqa: PLC0415
 

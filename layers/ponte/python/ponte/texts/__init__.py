@@ -14,6 +14,7 @@ from ponte.texts import (
     notices,
     outbound,
     pages,
+    people,
     reasons,
     whatsapp_lines,
     whatsapp_reasons,
@@ -25,7 +26,7 @@ _AREAS = (
     *(notices, outbound, reasons, pages, files),
     *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
     *(chatwoot_reasons, zattar_reasons),
-    api,
+    *(api, people),
 )
 for _area in _AREAS:
     _ALL |= _area.TEXTS
