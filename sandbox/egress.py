@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from sandbox.calls import Call, Fake, Fetching, Reply
 from sandbox.faults import DEFAULT_DELAY_MS, LONGEST_HOLD_MS, Fault, Faults
 from sandbox.journal import Journal
+from sandbox.offices import with_scopes
 from sandbox.server import Answer, Handler, NoAnswer, Request, json_answer
 from sandbox.shapes import Refused, parse_json
 from sandbox.world import World
@@ -163,6 +164,8 @@ class Egress:
                     unanswered = fault is not None and fault.kind == "timeout_after_effect"
                     self._journal.record(call, None if unanswered else status, None)
         dropped = _HOP_BY_HOP | {"content-length"}
+        if (call.provider, call.path, status) == ("supabase", "/auth/v1/user", 200):
+            body = with_scopes(self._world.offices, call, body)
         return Reply(status, body, {name: value for name, value in kept.items() if name not in dropped})
 
     def _note_refused(self, request: Request) -> Answer:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.calls import Call
 from sandbox.fakes.zattar_database import RowChange, ZattarDatabase
 from sandbox.office_scenario import Tenant, User
 from sandbox.office_tables import IN_ORDER, fill
@@ -38,6 +39,23 @@ class OfficeState:
     def _post(self, change: RowChange) -> None:
         if webhook := database_webhook(self.config, change):
             self._on_webhook(change.table, webhook)
+
+
+def with_scopes(offices: list[OfficeState], call: Call, body: bytes) -> bytes:
+    """What a server in the fake's place says of a user, with the scopes that the scenario gives them, where it tells of
+    none itself: it may know who they are without knowing our scopes."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return body
+    token = call.headers.get("authorization", "").partition(" ")[2].strip()
+    office = next((one for one in offices if one.config["supabase_host"] == call.host), None)
+    user = office.user_of(token) if office else None
+    metadata = told.get("app_metadata") if isinstance(told, dict) else None
+    if user is None or not isinstance(told, dict) or "scopes" in (metadata if isinstance(metadata, dict) else {}):
+        return body
+    known = metadata if isinstance(metadata, dict) else {}
+    return json.dumps({**told, "app_metadata": {**known, "scopes": user["scopes"]}}).encode()
 
 
 def database_webhook(tenant: Tenant, change: RowChange) -> Webhook | None:

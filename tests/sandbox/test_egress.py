@@ -15,7 +15,7 @@ from sandbox import egress
 from sandbox.egress import provider_of
 from sandbox.server import Answer, HttpServer, NoAnswer, Request
 
-from .conftest import DOMAIN, MARIA, NUMBER, Sandbox
+from .conftest import DOMAIN, MARIA, NUMBER, Sandbox, small_scenario
 
 DROPPED = (http.client.HTTPException, OSError)
 
@@ -313,6 +313,42 @@ def test_a_replaced_provider_gets_the_call_with_its_original_host(
     assert request.headers["x-forwarded-host"] == DOMAIN
     assert "x-ponte-function" not in request.headers
     assert last(sandbox) == (302, None)
+
+
+OFFICE = {
+    "tenant": "escritorio",
+    "supabase_host": "escritorio.supabase.co",
+    "service_key": "service-key",
+    "webhook_secret": "database-secret",
+    "users": [{"auth_id": "u-1", "token": "token-da-ana", "usuario_id": 1, "scopes": ["sync"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "token", "scopes"),
+    [
+        ({"id": "u-1"}, "token-da-ana", ["sync"]),
+        ({"id": "u-1", "app_metadata": {"provider": "email"}}, "token-da-ana", ["sync"]),
+        ({"id": "u-1", "app_metadata": {"scopes": ["admin"]}}, "token-da-ana", ["admin"]),
+        ({"id": "u-1", "app_metadata": {"scopes": []}}, "token-da-ana", []),
+        ({"id": "u-2"}, "another-token", None),
+        ([], "token-da-ana", None),
+    ],
+)
+def test_where_a_replaced_supabase_tells_of_no_scopes_the_scenarios_count(
+    new_sandbox: Callable[..., Sandbox], elsewhere: Elsewhere, told: Any, token: str, scopes: list[str] | None
+) -> None:
+    sandbox = new_sandbox(supabase=elsewhere.server.url)
+    sandbox.providers.put({**small_scenario(), "chatwoot": {"accounts": []}, "zattar": {"tenants": [OFFICE]}})
+    elsewhere.answer = Answer(200, json.dumps(told).encode(), {"content-type": "application/json"})
+    headers = {"authorization": f"Bearer {token}"}
+    answer = sandbox.call("escritorio.supabase.co", "GET", "/auth/v1/user", None, headers).json()
+    if scopes is None:
+        assert answer == told
+    else:
+        assert answer["app_metadata"]["scopes"] == scopes
+    elsewhere.answer = Answer(401, b"{}", {})
+    assert sandbox.call("escritorio.supabase.co", "GET", "/auth/v1/user", None, headers).body == b"{}"
 
 
 def test_a_replaced_provider_that_is_silent_drops_the_call(

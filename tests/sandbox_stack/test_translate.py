@@ -92,6 +92,15 @@ def test_each_path_and_method_gets_a_route_under_its_functions_condition(sam: tr
     assert translate.route_paths({"Resources": resources}) == {"/webhooks/meta", "/api/{tenant}"}
 
 
+def test_a_route_for_signed_requests_alone_stays_one(sam: translate.Template) -> None:
+    sam["Resources"]["HttpApi"]["Properties"]["Auth"] = {"EnableIamAuthorizer": True}
+    events = sam["Resources"]["Door"]["Properties"]["Events"]
+    events["Any"]["Properties"]["Auth"] = {"Authorizer": "AWS_IAM"}
+    resources = plain(sam)
+    assert resources["HttpApiApiTenantAnyRoute"]["Properties"]["AuthorizationType"] == "AWS_IAM"
+    assert "AuthorizationType" not in resources["HttpApiWebhooksMetaGetRoute"]["Properties"]
+
+
 def test_a_route_points_at_its_own_integration(sam: translate.Template) -> None:
     resources = plain(sam)
     route = resources["HttpApiWebhooksMetaGetRoute"]

@@ -77,13 +77,13 @@ def test_every_table_and_every_function_but_health_is_watched(sam: "Template", a
 
 
 def logged_words(code: str) -> set[str]:
-    """Every string that a call of a log, note or emit function is given, and every worker's `flow`."""
+    """Every string that a call of a log, note or emit function is given, and every module's or worker's flow."""
     words: set[str] = set()
     for node in ast.walk(ast.parse(code)):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name.strip("_") in LOGGERS:
                 given = [inner for argument in node.args for inner in ast.walk(argument)]
-            case ast.Assign(targets=[ast.Name(id="flow" | "NAMESPACE")]):
+            case ast.Assign(targets=[ast.Name(id="flow" | "FLOW" | "NAMESPACE")]):
                 given = [node.value]
             case _:
                 continue

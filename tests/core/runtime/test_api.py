@@ -97,6 +97,18 @@ def test_a_bug_of_ours_is_answered_and_told_without_its_words(bench: Bench, monk
     assert len(bench.bugs) == 1
 
 
+def test_each_request_is_one_line_with_the_problems_code_and_nothing_else(bench: Bench) -> None:
+    bench.call("GET", "/conflitos")
+    bench.call("GET", "/nada")
+    bench.down.add("silva.supabase.co")
+    bench.call("GET", "/integracoes")
+    assert [note for note in bench.notes if note.startswith("api ")] == [
+        "api done ",
+        "api refused NOT_FOUND",
+        "api failed API_UNAVAILABLE",
+    ]
+
+
 def test_every_answer_keeps_out_of_caches(bench: Bench) -> None:
     for path in ("/conflitos", "/nada", "/openapi.json"):
         assert bench.call("GET", path).headers["cache-control"] == "no-store"

@@ -6,6 +6,8 @@ asks `Api.caller` for the scope it needs before it looks at anything, raises Pro
 gives `reply(status, model)`.
 
     event -> caller -> body -> route -> answer
+
+Each request is one outcome line: done, refused or failed, with the problem's code.
 """
 
 import base64
@@ -29,7 +31,7 @@ from ponte.json_bodies import is_too_deep
 from ponte.runtime.answers import LambdaAnswer
 from ponte.runtime.api_access import FLOW, Caller
 from ponte.runtime.api_problems import HEADERS, JSON, Problem, Problema, answer, not_found, of_validation
-from ponte.runtime.observability import BugLog
+from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.texts.languages import preferred
 
 BODY_MAX = 1024 * 1024
@@ -48,6 +50,7 @@ class Api:
     def __init__(
         self,
         identify: Identify,
+        log: OutcomeLog,
         bug: BugLog,
         language: str,
         *,
@@ -58,7 +61,9 @@ class Api:
     ) -> None:
         self.app = APIGatewayHttpResolver(enable_validation=True, response_validation_error_http_code=500)
         self._identify = identify
+        self._log = log
         self._bug = bug
+        self._code = ""  # of the problem that the request under way ended in
         self._default_language = language
         self.language = language  # of the request under way, as its Accept-Language wants it
         self._title = title
@@ -71,6 +76,13 @@ class Api:
     def __call__(self, event: Mapping[str, Any], context: Any) -> LambdaAnswer:
         if event.get("rawPath") == self._document and _method(event) == "GET":
             return _lambda_answer(Response(200, JSON, self.document(), dict(HEADERS)))
+        self._code = ""
+        made = self._answered(event, context)
+        status = int(made["statusCode"])
+        self._log(FLOW, "done" if status < 400 else "refused" if status < 500 else "failed", detail=self._code)
+        return made
+
+    def _answered(self, event: Mapping[str, Any], context: Any) -> LambdaAnswer:
         headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
         self.language = preferred(headers.get("accept-language", ""), self._default_language)
         self._caller = None
@@ -78,7 +90,7 @@ class Api:
             self._caller = self._identify(event, headers)
             readable = {**event, "headers": headers, **self._body(event)}
         except Problem as problem:
-            return _lambda_answer(answer(problem, self.language))
+            return _lambda_answer(self._problem(problem))
         except Exception as error:  # whatever it is, the caller gets an answer
             return _lambda_answer(self._failed(error))
         made: LambdaAnswer = self.app.resolve(readable, context)
@@ -121,23 +133,24 @@ class Api:
         self._bug(FLOW, error)
         is_bug = isinstance(error, BUGS)
         problem = Problem(500, "INTERNAL_ERROR") if is_bug else Problem(503, "API_UNAVAILABLE", retry_after_s=5)
+        return self._problem(problem)
+
+    def _problem(self, problem: Problem) -> Response[Any]:
+        self._code = problem.code
         return answer(problem, self.language)
 
     def _handle_failures(self) -> None:
-        def problem(error: Problem) -> Response[Any]:
-            return answer(error, self.language)
-
         def invalid(error: RequestValidationError | RequestUnsupportedContentType) -> Response[Any]:
-            return answer(of_validation(error.errors()), self.language)
+            return self._problem(of_validation(error.errors()))
 
         def no_route(_: NotFoundError) -> Response[Any]:
-            return answer(not_found(), self.language)
+            return self._problem(not_found())
 
         def ours(error: ResponseValidationError) -> Response[Any]:
             self._bug(FLOW, error)
-            return answer(Problem(500, "INTERNAL_ERROR"), self.language)
+            return self._problem(Problem(500, "INTERNAL_ERROR"))
 
-        self.app.exception_handler(Problem)(problem)
+        self.app.exception_handler(Problem)(self._problem)
         self.app.exception_handler([RequestValidationError, RequestUnsupportedContentType])(invalid)
         self.app.exception_handler(NotFoundError)(no_route)
         self.app.exception_handler(ResponseValidationError)(ours)

@@ -10,7 +10,7 @@ from ponte.runtime.api import Api
 from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
 from ponte.runtime.composition import Outside, make_office_means
-from ponte.runtime.observability import BugLog
+from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.people_cases import PeopleDesk
 from ponte.runtime.redrive import ZATTAR_EVENTS
 from ponte.runtime.settings import Settings
@@ -26,6 +26,7 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     access = Access(means.offices, means.calls, outside.clock, outside.log)
     api = Api(
         lambda _, headers: access.caller(headers),
+        outside.log,
         outside.bug,
         settings.language,
         title="Ponte: Zattar e Chatwoot",
@@ -41,10 +42,11 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     return api
 
 
-def make_people_api(desk: PeopleDesk, bug: BugLog, settings: Settings) -> Api:
+def make_people_api(desk: PeopleDesk, log: OutcomeLog, bug: BugLog, settings: Settings) -> Api:
     """The API of merges of customers. API Gateway lets only those in who sign as a principal of the account's."""
     api = Api(
         lambda event, _: operator(event),
+        log,
         bug,
         settings.language,
         title="Ponte: clientes do WhatsApp",

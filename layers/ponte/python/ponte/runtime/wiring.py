@@ -161,7 +161,7 @@ def office_api() -> "Api":
 def people_api() -> "Api":
     from ponte.runtime.api_composition import make_people_api  # noqa: PLC0415
 
-    return make_people_api(people_desk(), emit_bug, settings())
+    return make_people_api(people_desk(), emit, emit_bug, settings())
 
 
 @cache
