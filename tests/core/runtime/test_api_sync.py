@@ -134,6 +134,7 @@ def test_a_job_is_done_when_both_sides_are_in_step(bench: Bench, ledger: dict[st
         ("reason.chatwoot.http_429", "RATE_LIMIT"),
         ("reason.chatwoot.no_answer", "API_TIMEOUT"),
         ("reason.chatwoot.invalid_access_token", "UNAUTHORIZED"),
+        ("reason.chatwoot.no_integration", "NO_INTEGRATION"),
         ("reason.office.taken_contact", "CONFLICT"),
         ("reason.office.loop", "SYNC_FAILED"),
         ("reason.zattar.42501", "INTEGRATION_REFUSED"),

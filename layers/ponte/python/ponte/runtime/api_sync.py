@@ -143,6 +143,8 @@ def _code(reason: str) -> str:
     """A parking reason in the words of Zattar's catalogue of errors."""
     _, _, rest = reason.partition(".")
     platform, _, code = rest.partition(".")
+    if code == "no_integration":
+        return "NO_INTEGRATION"
     if platform == "chatwoot":
         return rule_of(code).catalogue
     if code.startswith("taken_"):
