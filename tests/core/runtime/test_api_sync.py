@@ -101,6 +101,24 @@ def test_the_same_key_is_the_same_job_and_counts_once(bench: Bench) -> None:
     assert other.tree["job_id"] != asked[0].tree["job_id"], "a key is its user's own"
 
 
+def test_what_could_not_be_queued_is_queued_when_the_same_key_comes_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> int:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench, "send", away)
+        assert sync(bench, idempotency_key="k1") == 503
+    assert bench.queued == []
+    assert sync(bench, idempotency_key="k1") == 202
+    assert len(bench.queued) == 1
+    pk, sk = keys.message(bench.queued[0].id)
+    bench.tables.message.write(Put({"pk": pk, "sk": sk, "st": "SENT"}))
+    assert sync(bench, idempotency_key="k1") == 202
+    assert len(bench.queued) == 1, "it is done"
+
+
 def test_a_key_that_was_used_for_somebody_else_is_refused(bench: Bench) -> None:
     sync(bench, idempotency_key="k1")
     answer = bench.call("POST", f"/sync/cliente/{LINKED}", idempotency_key="k1")

@@ -180,7 +180,7 @@ _WHY = {
     502: "Um dos sistemas recusou / one of the systems refused",
     503: "Fora do ar; veja Retry-After / away, see Retry-After",
 }
-_ALWAYS = (401, 422, 500, 503)
+_ALWAYS = (401, 413, 415, 422, 500, 503)
 
 
 def documented(status: int, model: type[BaseModel] | None, *problems: int) -> dict[int, Any]:

@@ -64,11 +64,14 @@ class SyncDesk:
     new_id: Callable[[], str]
 
     def ask(self, caller: Caller, tipo: Tipo, number: int, key: str = "") -> Job:
-        """key: of the caller's own; the same one again is the same job. Raises Problem."""
+        """key: of the caller's own; the same one again is the same job, which is queued again until it is over: the
+        first time may have ended before its event was. Raises Problem."""
         job_id = digest(caller.tenant, caller.user_id, key) if key else self.new_id()
         known = self.jobs.get(caller.tenant, job_id) if key else None
         if known is not None:
-            return self._again(known, tipo, number)
+            self._again(known, tipo, number)
+            is_over = self.jobs.progress(known).state != "pending"
+            return known if is_over else self.queued(caller, tipo, number, job_id)
         taken = self.quotas.take(caller.tenant, f"sync:{tipo.value}", caller.user_id, PER_MINUTE[tipo])
         if taken.wait_s:
             raise Problem(429, "RATE_LIMIT", retry_after_s=taken.wait_s)
