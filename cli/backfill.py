@@ -9,15 +9,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, office_of
+from cli.offices import Tenant, known_office
 from cli.session import Session, quiet, stamp
-from cli.words import masked
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
 from ponte.runtime.people_backfill import Busy, NoOffice, Progress, Side, Wish
 from ponte.runtime.people_preview import Difference, Preview
 from ponte.runtime.people_reading import Halted
 from ponte.runtime.people_verify import Problem, Verify
+from ponte.texts.masks import masked
 
 app = typer.Typer(no_args_is_help=True, help="Carga inicial, com retomada / backfill that goes on where it stopped")
 MAX_PAGE = 1_000  # rows that Supabase gives in one answer
@@ -61,7 +61,7 @@ def people(
     """Confere todas as pessoas de um escritório, página por página / look at everybody of an office, page by page"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     wish = Wish(tenant, SIDES[walked], page_size, active, restart)
     if dry_run:
         _preview(session, wish)
@@ -177,7 +177,7 @@ def verify(context: typer.Context, tenant: Tenant) -> None:
     """Confere se cada pessoa tem um contato, e cada contato uma pessoa / check the links of an office"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     with quiet():
         found = list(Verify(wiring.people_means(), wiring.tables().core).problems(tenant))
     counts = Counter(one.what for one in found)

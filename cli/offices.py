@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.session import Session, Usage, quiet, stamp
+from cli.session import Session, Usage, quiet, stamp, who
 from ponte.chatwoot import setup
 from ponte.outcome import Outcome, Succeeded
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -23,7 +23,6 @@ from ponte.zattar.values import Tipo
 
 app = typer.Typer(no_args_is_help=True, help="Escritórios: Zattar e Chatwoot / law offices")
 KEY = "PONTE_ZATTAR_KEY"
-BY = "cli"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Tenant = Annotated[str, typer.Argument(help="nome curto do escritório / the office's short name")]
@@ -83,7 +82,7 @@ def put_office(
     given = known.zattar.secrets if known else (secrets.token_urlsafe(32),)
     office = replace(known or Office(tenant, name, Zattar("", "", ())), name=name, zattar=Zattar(host, key, given))
     with quiet():
-        wiring.office_means().audit.note(tenant, "office.put", BY, wiring.CLOCK.now_ms(), {"host": host})
+        wiring.office_means().audit.note(tenant, "office.put", who(), wiring.CLOCK.now_ms(), {"host": host})
         saved = wiring.offices().put(office)
     session.show(office_json(saved), lambda console: console.print(session.say("offices.saved", tenant=tenant)))
 
@@ -93,7 +92,7 @@ def sql(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o SQL que liga o banco do Zattar ao Ponte, com segredo / the SQL for Zattar's database, secret in it"""
     session: Session = context.obj
     session.enter()
-    office = office_of(session, tenant)
+    office = known_office(session, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/zattar/{tenant}"
     script = f"{database_webhooks.install_script()}\n{database_webhooks.target(url, office.zattar.secrets[0])}"
     session.show({"sql": script}, lambda console: console.print(script, markup=False, highlight=False, soft_wrap=True))
@@ -104,9 +103,9 @@ def reload(context: typer.Context, tenant: Tenant) -> None:
     """Lê de novo a integração com o Chatwoot na tabela integracoes / read the integration with Chatwoot anew"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     with quiet():
-        reloaded = wiring.office_means().integrations.reload(tenant, BY)
+        reloaded = wiring.office_means().integrations.reload(tenant, who())
     answer = {"state": reloaded.state, "lacks": list(reloaded.lacks)}
     sentence = session.say(f"offices.reload.{reloaded.state}", lacks=", ".join(reloaded.lacks))
     session.show(answer, lambda console: console.print(sentence))
@@ -118,7 +117,7 @@ def test(context: typer.Context, tenant: Tenant) -> None:
     """Experimenta os dois lados sem escrever nada / try both sides, writing nothing"""
     session: Session = context.obj
     session.enter()
-    office = office_of(session, tenant)
+    office = known_office(session, tenant)
     with quiet():
         calls = wiring.office_means().calls
         counted = calls.zattar(tenant, requests.count_people(Tipo.CLIENTE), CALL_SECONDS)
@@ -146,11 +145,11 @@ def subscribe(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
     """Cria o webhook no Chatwoot e guarda a sua assinatura / create Chatwoot's webhook and keep what it signs with"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/chatwoot/{tenant}"
     session.confirm(yes, "offices.confirm_subscribe", url=url)
     with quiet():
-        outcome = wiring.office_means().integrations.subscribe(tenant, url, BY)
+        outcome = wiring.office_means().integrations.subscribe(tenant, url, who())
     if not isinstance(outcome, Succeeded):
         session.show({"error": _why(outcome)}, lambda c: c.print(session.say_reason("chatwoot", _why(outcome))))
         raise typer.Exit(1)
@@ -170,9 +169,11 @@ def sync(
     """Põe uma pessoa na fila para ser conferida dos dois lados / queue a person for a look at both sides"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     now = wiring.CLOCK.now_ms()
-    envelope = look(tenant, tipo, entity_id, str(now), now, insists=again)  # each asking is an event of its own
+    envelope = look(
+        tenant, tipo, entity_id, str(now), now, insists=again, by=who()
+    )  # each asking is an event of its own
     with quiet():
         wiring.queue("zattar_events_queue_url").send([envelope], fifo=True)
     tree = {"id": envelope.id, "person": identifier(tipo, entity_id)}
@@ -184,7 +185,7 @@ def conflicts(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o que um lado não aceitou do outro / show what one side did not take over from the other"""
     session: Session = context.obj
     session.enter()
-    office_of(session, tenant)
+    known_office(session, tenant)
     with quiet():
         listed = wiring.office_means().dissents.listed(tenant)
 
@@ -236,7 +237,7 @@ def office_json(office: Office) -> dict[str, Any]:
     }
 
 
-def office_of(session: Session, tenant: str) -> Office:
+def known_office(session: Session, tenant: str) -> Office:
     """Raises Usage for one that is not there."""
     with quiet():
         office = wiring.offices().read(tenant, fresh=True) if _TENANT.fullmatch(tenant) else None

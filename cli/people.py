@@ -1,12 +1,11 @@
 """`ponte people`: clashes of addresses, merges that they suggest, merging with a preview, and taking it back."""
 
-import getpass
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from cli.session import Session, Usage, moment, quiet, stamp
+from cli.session import Session, Usage, moment, quiet, stamp, who
 from ponte.mappings import Conversation
 from ponte.people.aliases import Alias
 from ponte.runtime import wiring
@@ -90,7 +89,7 @@ def merge(context: typer.Context, ids: Ids, keep: Keep = "", preview: Look = Fal
     session.confirm(yes, "people.confirm_merge")
     try:
         with quiet():
-            made = desk.merge(tenant, survivor, absorbed, _who(), case)
+            made = desk.merge(tenant, survivor, absorbed, who(), case)
     except NoSuchCase:
         _refuse(session, "not_found")
     except NotMergeable as error:
@@ -130,7 +129,7 @@ def undo(context: typer.Context, id: One, yes: Yes = False) -> None:
     session.confirm(yes, "people.confirm_undo", id=id)
     try:
         with quiet():
-            undone = desk.undo(id, _who())
+            undone = desk.undo(id, who())
     except NotMergeable as error:
         _refuse(session, error.code)
     session.show(merge_json(undone), lambda console: console.print(session.say("people.undone", id=undone.id)))
@@ -143,7 +142,7 @@ def apart(context: typer.Context, id: One, yes: Yes = False) -> None:
     session.confirm(yes, "people.confirm_apart", id=id)
     try:
         with quiet():
-            case = desk.keep_apart(id, _who())
+            case = desk.keep_apart(id, who())
     except NoSuchCase:
         _refuse(session, "not_found")
     session.show({"id": case.id, "state": "apart"}, lambda console: console.print(session.say("people.apart", id=id)))
@@ -252,11 +251,6 @@ def _desk(context: typer.Context) -> tuple[Session, PeopleDesk]:
     session.enter()
     with quiet():
         return session, wiring.people_desk()
-
-
-def _who() -> str:
-    """For the audit trail: who runs the command, by the name the machine has for them."""
-    return f"cli:{getpass.getuser()}"
 
 
 def _refuse(session: Session, code: str, *, told: bool = False) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import getpass
 import io
 import json
 import sys
@@ -118,6 +119,11 @@ def quiet() -> Iterator[None]:
     """The functions' outcome lines go to stdout, for Lambda's logs; here stdout belongs to the answer."""
     with contextlib.redirect_stdout(io.StringIO()):
         yield
+
+
+def who() -> str:
+    """For the audit trail: who runs the command, by the name the machine has for them."""
+    return f"cli:{getpass.getuser()}"
 
 
 def moment(ms: int) -> str:

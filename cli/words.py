@@ -5,6 +5,7 @@ from typing import Any
 from ponte.storage.table import Item
 from ponte.texts import text
 from ponte.texts.cli import TEXTS
+from ponte.texts.cli_audit import TEXTS as AUDIT
 from ponte.texts.cli_backfill import TEXTS as BACKFILL
 from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.cli_offices import TEXTS as OFFICES
@@ -12,7 +13,7 @@ from ponte.texts.doctor import TEXTS as DOCTOR
 from ponte.texts.people import TEXTS as PEOPLE
 
 LANGUAGES = ("pt-BR", "en")
-_OWN = TEXTS | BACKFILL | HEAL | DOCTOR | OFFICES | PEOPLE
+_OWN = TEXTS | AUDIT | BACKFILL | HEAL | DOCTOR | OFFICES | PEOPLE
 
 
 def words(key: str, lang: str = "pt-BR", /, **values: Any) -> str:

@@ -25,7 +25,6 @@ from tests.handlers.offices import ACCOUNT, TENANT, Stopped, chatwoot, put_offic
 type Load = Callable[[str, str], dict[str, Any]]
 NOT_TOLD = (
     "APP_SECRET_ARN",
-    "AUDIT_TABLE",
     "PUBLIC_BASE_URL",
     "WHATSAPP_EVENTS_QUEUE_URL",
     "WHATSAPP_STATUSES_QUEUE_URL",
@@ -35,7 +34,9 @@ GRANTED = {  # as in the template; tests/template/test_permissions.py
     *(("dynamodb", f"{verb}Item", "core") for verb in ("Delete", "Get", "Put", "Update")),
     *(("dynamodb", f"{verb}Item", "message") for verb in ("Put", "Update")),
     ("dynamodb", "UpdateItem", "state"),
+    ("dynamodb", "PutItem", "audit"),
     ("kms", "Decrypt", ""),
+    ("kms", "Encrypt", ""),
     ("sqs", "ChangeMessageVisibility", ""),
 }
 CONTACT = {"id": 5012, "name": "Maria das Dores Silva", "custom_attributes": {}, "additional_attributes": {}}

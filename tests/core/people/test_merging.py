@@ -213,7 +213,7 @@ def test_every_decision_is_in_the_audit_trail_without_an_address(office: Office)
     office.clock.now += 1
     with pytest.raises(NotMergeable):
         office.desk.undo(merge.id, "bia")
-    rows = sorted(office.audit.items(), key=lambda row: str(row["sk"]))
+    rows = sorted((row for row in office.audit.items() if "action" in row), key=lambda row: str(row["sk"]))
     assert [(row["action"], row["by"]) for row in rows][:3] == [
         ("people.merge", "ana"),
         ("people.undo", "bia"),

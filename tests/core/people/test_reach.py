@@ -112,7 +112,7 @@ def test_after_a_change_that_came_late_both_chats_reach_the_person_and_the_first
 def test_a_merge_that_a_rotation_made_is_in_the_audit_trail() -> None:
     world, first = told((wrote(user_id="BR.1"), T), (wrote(user_id="BR.2"), T + 1))
     world.tell(changed(("", "BR.1"), ("", "BR.2")), T + 2)
-    (row,) = world.audit_table.items()  # type: ignore[attr-defined]
+    (row,) = (item for item in world.audit_table.items() if "action" in item)  # type: ignore[attr-defined]
     assert (row["action"], row["by"], row["detail"]["survivor"]) == ("people.merge", "rotation", first)
     assert "BR." not in str(row)
 

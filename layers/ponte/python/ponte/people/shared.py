@@ -83,6 +83,17 @@ class Dissent:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A value that is another one after a sync. side: where it was written; "" where both showed it already. name: a
+    field, "labels" or "attributes" (ours alone). before: what that side showed, or the base where nobody wrote."""
+
+    side: Literal["zattar", "chatwoot", ""]
+    name: str
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """What to write where. person, contact: new values by field, "" to clear one. labels, attributes: whether ours have
     to be written to the contact. base: what both sides show once that is done."""
@@ -159,3 +170,25 @@ def merge(
         dissents=tuple(dissents),
         base=Shown(after["name"], after["email"], after["phone"], zattar.labels, zattar.attributes),
     )
+
+
+def changes(base: Shown | None, zattar: Shown, chatwoot: Shown, merged: Merged, *, made: bool) -> tuple[Change, ...]:
+    """What a sync did, for the audit trail. made: the contact was created with what it shows.
+
+    A field that both show alike but that is not the base's was written before, by us or by people, and nobody could
+    note it then: it is told here, so that a crash between a write and its row leaves no gap.
+    """
+    found = [Change("zattar", name, getattr(zattar, name), value) for name, value in merged.person.items()]
+    found += [Change("chatwoot", name, getattr(chatwoot, name), value) for name, value in merged.contact.items()]
+    told = {change.name for change in found}
+    for name in FIELDS:
+        before, after = getattr(base, name) if base else "", getattr(merged.base, name)
+        if name not in told and not same(name, before, after):
+            found.append(Change("chatwoot" if made else "", name, before, after))
+    if merged.labels:
+        found.append(Change("chatwoot", "labels", sorted(chatwoot.labels), sorted(zattar.labels)))
+    if merged.attributes:
+        keys = [key for key, value in zattar.attributes.items() if chatwoot.attributes.get(key) != value]
+        before, after = ({key: side.attributes.get(key) for key in keys} for side in (chatwoot, zattar))
+        found.append(Change("chatwoot", "attributes", before, after))
+    return tuple(found)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from ponte.people.shared import Dissent, Name, Shown
+from ponte.people.shared import Change, Dissent, Name, Shown
 from ponte.zattar.values import Person, Tipo
 
 
@@ -121,13 +121,15 @@ class IntendWrites:
 @dataclass(frozen=True, slots=True)
 class SaveLink:
     """Both sides are in step, and what was seen of them. dissents: that were not listed before; after these both sides
-    stay as they are, so that the next look sees them again. writes: how many it took. Outcome {}."""
+    stay as they are, so that the next look sees them again. writes: how many it took. changes: for the audit trail
+    alone. Outcome {}."""
 
     base: Shown
     person_mark: str
     contact_mark: str
     dissents: tuple[Dissent, ...]
     writes: int
+    changes: tuple[Change, ...] = ()
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
 
@@ -137,6 +139,21 @@ class MarkLagging:
     """The link is not in step. code: why, as the API tells it (CONTACT_NOT_FOUND, RATE_LIMIT, ...). Outcome {}."""
 
     code: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAttempt:
+    """A row of the audit trail: how this attempt to bring a person and their contact into step ends. Outcome {}.
+
+    code: why it failed, as a link's error or a reason of the catalogue. contact_id: 0 where there is none yet.
+    """
+
+    status: Literal["done", "unchanged", "failed", "ended"]
+    code: str = ""
+    changes: tuple[Change, ...] = ()
+    contact_id: int = 0
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
 
@@ -169,6 +186,7 @@ type OfficeEffect = (
     | IntendWrites
     | SaveLink
     | MarkLagging
+    | NoteAttempt
     | EndLink
     | ReloadIntegration
 )

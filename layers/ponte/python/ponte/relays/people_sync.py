@@ -15,7 +15,7 @@ from typing import Any
 from ponte.chatwoot.errors import clashing, rule_of
 from ponte.chatwoot.values import Contact, Labels
 from ponte.people.links import Link
-from ponte.people.shared import SHARED, Dissent, Kind, Merged, Name, Shown, merge, same
+from ponte.people.shared import SHARED, Change, Dissent, Kind, Merged, Name, Shown, changes, merge, same
 from ponte.relays import chatwoot_to_zattar, zattar_to_chatwoot
 from ponte.relays.decisions import Decision, Finish, Park, Step, Steps, refused
 from ponte.relays.office_effects import (
@@ -46,6 +46,7 @@ _NAMES: dict[str, Name] = {"email": "email", "phone_number": "phone"}
 class Subject:
     """Whom to look at. insists: somebody asked for it, so a contact that was deleted in Chatwoot is made anew.
 
+    asked: somebody asked for the look by the person's name, and finds a row of it in the audit trail whatever it gives.
     only_zattar: nothing was heard of the contact, which is left in peace if the person shows as they did the last time.
     link: as it was when the event was claimed. creating: a creation of ours may have been done, and nobody knows yet.
     writes_left: of this hour's WRITES_PER_HOUR.
@@ -55,6 +56,7 @@ class Subject:
     entity_id: int
     link: Link | None = None
     insists: bool = False
+    asked: bool = False
     only_zattar: bool = False
     creating: bool = False
     writes_left: int = WRITES_PER_HOUR
@@ -244,10 +246,11 @@ def _write(subject: Subject, person: Person, found: _Found, steps: Steps) -> Dec
             return _lagging(subject, f"reason.{side}.{code}", "REQUEST_REFUSED", steps, name)
     if "save" in steps:
         return Finish("SENT" if writes else "SKIPPED", "" if writes else "in_step")
-    return Step("save", _save(merged, ours, theirs, writes))
+    made = "create" in steps or "create_without" in steps
+    return Step("save", _save(merged, ours, theirs, writes, changes(base, ours, theirs, merged, made=made)))
 
 
-def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int) -> SaveLink:
+def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int, changed: tuple[Change, ...]) -> SaveLink:
     after = theirs.with_(merged.contact)
     after = Shown(after.name, after.email, after.phone, ours.labels, {**theirs.attributes, **ours.attributes})
     mark = zattar_to_chatwoot.mark
@@ -257,6 +260,7 @@ def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int) -> SaveLink:
         mark(after, labelled=False),
         tuple(each for each in merged.dissents if each.kind not in OVERWRITES),
         writes,
+        changed,
     )
 
 

@@ -26,9 +26,9 @@ from ponte.runtime.integrations import Integrations
 from ponte.runtime.invocation import Invocation
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
-from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.observability import BugLog, EventLog, OutcomeLog, no_event
 from ponte.runtime.office_calls import OfficeCalls, SenderOf
-from ponte.runtime.office_events import ChatwootEvents, OfficeWorker, ZattarEvents
+from ponte.runtime.office_events import ChatwootEvents, OfficeWorker, ZattarEvents, note_given_up
 from ponte.runtime.office_performer import OfficeMeans
 from ponte.runtime.outbound_performer import OutboundPerformer
 from ponte.runtime.people_healing import Means as PeopleMeans
@@ -94,6 +94,7 @@ class Outside:
     jitter: Callable[[], float]
     log: OutcomeLog
     bug: BugLog
+    tell: EventLog = no_event
 
 
 def make_means(outside: Outside, settings: Settings) -> Means:
@@ -183,25 +184,33 @@ def make_office_means(outside: Outside) -> OfficeMeans:
     offices = Offices(core, outside.cipher, outside.clock)
     limits = ChatwootLimits(Buckets(outside.tables.state, outside.clock), outside.clock)
     plain = OfficeCalls(offices, outside.tenant_sender, limits)
-    audit = Audit(outside.tables.audit)
+    audit = Audit(outside.tables.audit, outside.cipher)
     integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
     calls = OfficeCalls(offices, outside.tenant_sender, limits, integrations.reload)
-    return OfficeMeans(calls, offices, integrations, Links(core), Dissents(core), audit, outside.clock)
+    return OfficeMeans(calls, offices, integrations, Links(core), Dissents(core), audit, outside.clock, outside.tell)
 
 
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:
     """The worker of a flow."""
-    parts = make_parts(outside, means, settings, flow)
-    if flow in OFFICE_WORKERS:
-        return OFFICE_WORKERS[flow](parts, make_office_means(outside))
-    return WORKERS[flow](parts)
+    if flow not in OFFICE_WORKERS:
+        return WORKERS[flow](make_parts(outside, means, settings, flow))
+    office = make_office_means(outside)
+    return OFFICE_WORKERS[flow](make_parts(outside, means, settings, flow, partial(note_given_up, office)), office)
 
 
-def make_parts(outside: Outside, means: Means, settings: Settings, flow: str) -> Parts:
-    """What the workers of one flow stand on."""
+def make_parts(
+    outside: Outside,
+    means: Means,
+    settings: Settings,
+    flow: str,
+    parked: Callable[[Envelope, str], None] = lambda *_: None,
+) -> Parts:
+    """What the workers of one flow stand on. parked: told of every event that waits for a person now, and why."""
 
     def note(envelope: Envelope, result: str, detail: str) -> None:
         outside.log(flow, result, envelope.id, detail)
+        if result == "parked":
+            parked(envelope, detail)
 
     def bug(envelope: Envelope, error: BaseException) -> None:
         outside.bug(flow, error, envelope.id)

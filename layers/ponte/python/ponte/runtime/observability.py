@@ -15,12 +15,23 @@ from typing import Any, Protocol
 from ponte.digest import digest
 
 NAMESPACE = "Ponte"
+_EVENT_FIELDS = {
+    *("tipo_entidade", "entidade_id", "usuario_id", "correlation_id"),
+    *("status", "error", "chatwoot_response", "retry_attempts", "fields"),
+}
+_BAD = "_failed"
 
 
 class OutcomeLog(Protocol):
     """flow: which way ("whatsapp_to_bitrix24", ...). result: a stable word. event_id: digested before it is written."""
 
     def __call__(self, flow: str, result: str, event_id: str = "", detail: str = "", count: int = 1) -> None: ...
+
+
+class EventLog(Protocol):
+    """event: a stable word, as in `chatwoot_sync_started`. fields: by the names of _EVENT_FIELDS; no others."""
+
+    def __call__(self, event: str, fields: Mapping[str, str | int]) -> None: ...
 
 
 class BugLog(Protocol):
@@ -70,6 +81,21 @@ def emit_bug(flow: str, error: BaseException, event_id: str = "") -> None:
         }
     )
     emit(flow, "bug", event_id)
+
+
+def emit_event(event: str, fields: Mapping[str, str | int]) -> None:
+    """Write one line of what happened to one person: {level, event, timestamp, ..fields}; ids and codes, no content."""
+    line: dict[str, Any] = {
+        "level": "ERROR" if event.endswith(_BAD) else "INFO",
+        "event": event,
+        "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    allowed = {name: value for name, value in fields.items() if name in _EVENT_FIELDS and value != ""}
+    _write(line | {name: value[:200] if isinstance(value, str) else value for name, value in allowed.items()})
+
+
+def no_event(event: str, fields: Mapping[str, str | int]) -> None:
+    """An EventLog for whoever reads outcomes elsewhere."""
 
 
 def _write(line: Mapping[str, Any]) -> None:

@@ -6,18 +6,21 @@ from ponte.chatwoot import events as chatwoot_events
 from ponte.errors import MalformedEvent
 from ponte.people.links import Link
 from ponte.queue.envelope import Envelope
-from ponte.relays import chatwoot_to_zattar, people_sync, zattar_to_chatwoot
+from ponte.relays import chatwoot_to_zattar, people_audit, people_sync, zattar_to_chatwoot
 from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
-from ponte.relays.office_effects import ReloadIntegration
+from ponte.relays.office_effects import NoteAttempt, ReloadIntegration
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
-from ponte.runtime.execute import Performer
+from ponte.runtime.execute import MAX_HITS, Performer
 from ponte.runtime.integrations import TIPO
+from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_looks import SYNC
 from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.claims import Claimed
 from ponte.zattar import events as zattar_events
 from ponte.zattar.values import Tipo
+
+GIVEN_UP = ("reason.gave_up", "reason.crashed", "reason.fate_unknown")
 
 
 class OfficeWorker(Worker):
@@ -33,6 +36,7 @@ class OfficeWorker(Worker):
         person: tuple[str, Tipo, int],
         *,
         insists: bool = False,
+        asked: bool = False,
         only_zattar: bool = False,
         yields: bool = False,
     ) -> tuple[Decide, Performer]:
@@ -41,9 +45,9 @@ class OfficeWorker(Worker):
         if link is None and not insists and self._means.links.is_unlinked(*person):
             return self._finished("SKIPPED", "unlinked")
         creating = any(claim.is_about(step) for step in people_sync.CREATIONS)
-        subject = Subject(tipo, entity_id, link, insists, only_zattar, creating, self._writes_left(link))
+        subject = Subject(tipo, entity_id, link, insists, asked, only_zattar, creating, self._writes_left(link))
         performer = OfficePerformer(self._means, tenant, tipo, entity_id, yields=yields)
-        return partial(people_sync.decide, subject), performer
+        return partial(people_audit.decide, subject), performer
 
     def _writes_left(self, link: Link | None) -> int:
         if link is None or self.parts.clock.now_ms() - link.writes_from_ms > HOUR_MS:
@@ -63,6 +67,7 @@ class ZattarEvents(OfficeWorker):
                 claim,
                 (envelope.scope, Tipo(str(asked["tipo"])), int(asked["entity_id"])),
                 insists=bool(asked.get("insists")),
+                asked=bool(asked.get("by")),
                 only_zattar=not asked.get("both_sides"),
                 yields=bool(asked.get("yields")),
             )
@@ -78,6 +83,35 @@ class ZattarEvents(OfficeWorker):
             case zattar_events.IntegrationChanged(integration_tipo=tipo) if tipo == TIPO:
                 return _reload, OfficePerformer(self._means, envelope.scope, "", 0)
         return self._finished("SKIPPED", envelope.kind, keep=True)
+
+
+def note_given_up(means: OfficeMeans, envelope: Envelope, reason: str) -> None:
+    """A row of the audit trail for an event that was parked before its relay had a say: too many tries, or a bug. It
+    comes after the parking, so a crash in between leaves it out; the ledger has the parking. Raises Contended."""
+    if reason not in GIVEN_UP or (person := _person_of(means, envelope)) is None:
+        return
+    office = means.offices.read(envelope.scope)
+    account_id = office.chatwoot.account_id if office and office.chatwoot else 0
+    note = note_of(NoteAttempt("failed", reason), envelope, MAX_HITS, person, account_id)
+    means.audit.add(envelope.scope, note, means.clock.now_ms())
+
+
+def _person_of(means: OfficeMeans, envelope: Envelope) -> tuple[str, int] | None:
+    if envelope.kind == SYNC:
+        return str(envelope.payload["tipo"]), int(envelope.payload["entity_id"])
+    if envelope.source == "zt":
+        try:
+            told = zattar_events.from_payload(envelope.payload)
+        except MalformedEvent:
+            return None
+        if isinstance(told, zattar_events.PersonChanged | zattar_events.AddressChanged):
+            return told.tipo, told.id
+        return None
+    heard = chatwoot_events.read(dict(envelope.payload))
+    if not isinstance(heard, chatwoot_events.ContactEvent):
+        return None
+    link = means.links.of_contact(envelope.scope, heard.account_id, heard.contact.id)
+    return (link.tipo, link.entity_id) if link else None
 
 
 def _reload(steps: Steps) -> Decision:

@@ -10,6 +10,7 @@ from ponte.chatwoot.calls import ApiCall
 from ponte.chatwoot.requests import ContactFields
 from ponte.chatwoot.values import Labels
 from ponte.clock import Clock
+from ponte.errors import Contended
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
 from ponte.people.links import Link
 from ponte.people.shared import Dissent, Shown
@@ -21,6 +22,7 @@ from ponte.relays.office_effects import (
     LinkContact,
     LookUpContacts,
     MarkLagging,
+    NoteAttempt,
     ReadContact,
     ReadPerson,
     ReloadIntegration,
@@ -31,7 +33,10 @@ from ponte.relays.office_effects import (
 )
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.integrations import Integrations
+from ponte.runtime.observability import EventLog, no_event
+from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_calls import OfficeCalls
+from ponte.runtime.office_log import FAILED, STARTED, failed_of, started_of, told_of
 from ponte.storage.audit import Audit
 from ponte.storage.claims import Claimed
 from ponte.storage.dissents import Dissents
@@ -63,6 +68,7 @@ class OfficeMeans:
     dissents: Dissents
     audit: Audit
     clock: Clock
+    tell: EventLog = no_event
 
 
 class OfficePerformer:
@@ -78,7 +84,17 @@ class OfficePerformer:
         self._tenant = tenant
         self._person = (tenant, tipo, entity_id)
 
-    def perform(self, effect: Effect, _claim: Claimed, timeout_seconds: float) -> Outcome:
+    def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome:
+        if isinstance(effect, NoteAttempt):
+            return self._note(effect, claim)
+        if isinstance(effect, ReadPerson):  # every attempt begins with it
+            self._means.tell(STARTED, started_of(self._person, claim))
+        outcome = self._perform(effect, timeout_seconds)
+        if isinstance(outcome, Transient | Unknown | Blocked):
+            self._means.tell(FAILED, failed_of(self._person, claim, outcome))
+        return outcome
+
+    def _perform(self, effect: Effect, timeout_seconds: float) -> Outcome:
         match effect:
             case ReadPerson():
                 return self._read_person(effect, timeout_seconds)
@@ -211,6 +227,18 @@ class OfficePerformer:
         if isinstance(outcome, Succeeded) and gone:
             outcome = self._chatwoot(chatwoot.remove_custom_attributes(effect.contact_id, gone), timeout_seconds)
         return _done(outcome)
+
+    def _note(self, attempt: NoteAttempt, claim: Claimed) -> Outcome:
+        tenant, tipo, entity_id = self._person
+        office = self._means.offices.read(tenant)
+        account_id = office.chatwoot.account_id if office and office.chatwoot else 0
+        note = note_of(attempt, claim.envelope, claim.attempts, (tipo, entity_id), account_id)
+        try:
+            self._means.audit.add(tenant, note, self._means.clock.now_ms())
+        except Contended as contended:
+            return Transient(contended.code, AGAIN_S, counts=False)
+        self._means.tell(*told_of(self._person, claim, attempt))
+        return Succeeded({})
 
     def _keep(self, effect: LinkContact | IntendWrites | SaveLink | MarkLagging | EndLink) -> Outcome:
         """Under the version read here; who lost the race looks at everything anew."""

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ponte.clock import SystemClock
-from ponte.runtime.observability import emit, emit_bug
+from ponte.runtime.observability import emit, emit_bug, emit_event
 from ponte.runtime.settings import Settings, read, require
 from ponte.storage.table import Tables
 
@@ -205,6 +205,7 @@ def outside() -> "Outside":
         jitter=random.random,
         log=emit,
         bug=emit_bug,
+        tell=emit_event,
     )
 
 

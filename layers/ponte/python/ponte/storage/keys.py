@@ -73,9 +73,18 @@ def people_case(tenant: str, case_id: str) -> tuple[str, str]:
     return f"PC#{tenant}#{case_id}", "PC"
 
 
-def audit(tenant: str, month: str) -> str:
-    """Partition of the audit trail. month: yyyymm."""
-    return f"A#{tenant}#{month}"
+def audit_chain(tenant: str, chain: int) -> str:
+    """Partition of one of a tenant's chains of the audit trail: its rows by number, and its head."""
+    return f"A#{tenant}#{chain}"
+
+
+def audited_person(tenant: str, tipo: str, entity_id: int) -> str:
+    """Partition of pointers to the rows about one person of an office."""
+    return f"AE#{tenant}#{tipo}#{entity_id}"
+
+
+def audited_contact(tenant: str, account_id: int, contact_id: int) -> str:
+    return f"AX#{tenant}#{account_id}#{contact_id}"
 
 
 def preference(tenant: str, kind: str, value: str) -> tuple[str, str]:
