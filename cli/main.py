@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import audit, backfill, dead_letters, directory, offices, parked, people, risks, templates
+from cli import audit, backfill, dead_letters, directory, offices, parked, people, risks, suggestions, templates
 from cli.accounts import accounts
 from cli.doctor.command import doctor
 from cli.heal import heal
@@ -60,6 +60,7 @@ app.add_typer(offices.app, name="offices")
 app.add_typer(backfill.app, name="backfill")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.app, name="audit")
+app.add_typer(suggestions.app, name="suggestions")
 app.add_typer(templates.app, name="templates")
 
 

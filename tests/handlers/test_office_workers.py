@@ -18,6 +18,7 @@ from ponte.runtime.office_looks import look
 from ponte.storage.claims import Claimed
 from ponte.storage.ledger import Ledger
 from ponte.storage.links import Links
+from ponte.storage.suggestions import Suggestions
 from ponte.zattar.values import Tipo
 from tests.handlers.conftest import Aws, Context, app
 from tests.handlers.offices import ACCOUNT, TENANT, Stopped, chatwoot, put_office
@@ -151,7 +152,7 @@ def test_who_was_unlinked_by_hand_is_not_linked_again_by_an_event(aws: Aws, even
     assert links.of_person(TENANT, "cliente", 1842) is not None, "somebody insists"
 
 
-def test_a_contact_of_nobody_is_skipped_without_a_call(
+def test_a_contact_of_nobody_is_suggested_to_whom_it_may_be_and_nothing_is_written(
     aws: Aws, event: Load, outdoors: Outdoors, used: set[tuple[str, str, str]]
 ) -> None:
     put_office()
@@ -160,7 +161,11 @@ def test_a_contact_of_nobody_is_skipped_without_a_call(
     assert answer == {"batchItemFailures": []}
     assert used <= GRANTED, used - GRANTED
     assert ledger_item(aws)["st"] == "SKIPPED"
-    assert outdoors.asked == []
+    assert {method for method, _ in outdoors.asked} == {"GET"}
+    assert not [path for _, path in outdoors.asked if path.startswith("/api/")]
+    found = Suggestions(wiring.tables().core).get(TENANT, ACCOUNT, "5012-cliente-1842")
+    assert found is not None
+    assert found.reasons == ("email",)
 
 
 def test_a_linked_contacts_person_is_looked_at(aws: Aws, event: Load, outdoors: Outdoors) -> None:

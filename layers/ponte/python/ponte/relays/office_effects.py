@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from ponte.chatwoot.values import Contact
 from ponte.people.shared import Change, Dissent, Name, Shown
 from ponte.zattar.values import Person, Tipo
 
@@ -159,6 +160,16 @@ class NoteAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestPeople:
+    """Look for people of Zattar that this contact, which nobody linked, may be, and list them. Outcome {"found": n}."""
+
+    account_id: int
+    contact: Contact
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class EndLink:
     """The person is gone: no link any more, the contact stays where it is. Outcome {}."""
 
@@ -188,5 +199,6 @@ type OfficeEffect = (
     | MarkLagging
     | NoteAttempt
     | EndLink
+    | SuggestPeople
     | ReloadIntegration
 )

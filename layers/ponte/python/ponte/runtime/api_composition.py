@@ -5,13 +5,14 @@ The office bridge's callers are Zattar's users. Who works on customers runs the 
 
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, HTTPBearer
 
-from ponte.runtime import api_conflicts, api_integrations, api_links, api_merges, api_people, api_sync
+from ponte.runtime import api_conflicts, api_integrations, api_links, api_merges, api_people, api_suggestions, api_sync
 from ponte.runtime.api import Api
 from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
 from ponte.runtime.composition import Outside, make_office_means
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.people_cases import PeopleDesk
+from ponte.runtime.people_suggestions import SuggestionDesk
 from ponte.runtime.redrive import ZATTAR_EVENTS
 from ponte.runtime.settings import Settings
 from ponte.storage.jobs import Jobs
@@ -39,6 +40,7 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     api_links.add(api, desk)
     api_integrations.add(api, means)
     api_conflicts.add(api, means.dissents)
+    api_suggestions.add(api, means, SuggestionDesk(means, outside.queue(ZATTAR_EVENTS.field)))
     return api
 
 

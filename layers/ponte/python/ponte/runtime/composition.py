@@ -59,6 +59,7 @@ from ponte.storage.people_cursors import PeopleCursors
 from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
 from ponte.storage.secrets import Secrets
+from ponte.storage.suggestions import Suggestions
 from ponte.storage.table import Tables
 from ponte.storage.templates import Templates
 from ponte.storage.unsettled import Unsettled
@@ -187,7 +188,8 @@ def make_office_means(outside: Outside) -> OfficeMeans:
     audit = Audit(outside.tables.audit, outside.cipher)
     integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
     calls = OfficeCalls(offices, outside.tenant_sender, limits, integrations.reload)
-    return OfficeMeans(calls, offices, integrations, Links(core), Dissents(core), audit, outside.clock, outside.tell)
+    links, dissents, suggestions = Links(core), Dissents(core), Suggestions(core)
+    return OfficeMeans(calls, offices, integrations, links, dissents, audit, suggestions, outside.clock, outside.tell)
 
 
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:

@@ -6,9 +6,9 @@ from ponte.chatwoot import events as chatwoot_events
 from ponte.errors import MalformedEvent
 from ponte.people.links import Link
 from ponte.queue.envelope import Envelope
-from ponte.relays import chatwoot_to_zattar, people_audit, people_sync, zattar_to_chatwoot
+from ponte.relays import chatwoot_to_zattar, people_audit, people_matches, people_sync, zattar_to_chatwoot
 from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
-from ponte.relays.office_effects import NoteAttempt, ReloadIntegration
+from ponte.relays.office_effects import NoteAttempt, ReloadIntegration, SuggestPeople
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
 from ponte.runtime.execute import MAX_HITS, Performer
 from ponte.runtime.integrations import TIPO
@@ -114,6 +114,17 @@ def _person_of(means: OfficeMeans, envelope: Envelope) -> tuple[str, int] | None
     return (link.tipo, link.entity_id) if link else None
 
 
+def _may_tell_who(event: chatwoot_events.ContactEvent) -> bool:
+    changed = event.changed is None or bool(event.changed & people_matches.COUNTING)
+    return changed and not people_matches.traits_of(event.contact).is_empty
+
+
+def _suggested(event: chatwoot_events.ContactEvent, steps: Steps) -> Decision:
+    if "suggest" in steps:
+        return Finish("SKIPPED", "suggested" if steps["suggest"].get("found") else "not_linked")
+    return Step("suggest", SuggestPeople(event.account_id, event.contact))
+
+
 def _reload(steps: Steps) -> Decision:
     return Finish() if "reload" in steps else Step("reload", ReloadIntegration())
 
@@ -131,7 +142,9 @@ class ChatwootEvents(OfficeWorker):
         if link is None:
             # One that we have just made, before its link is kept: its own event ends that. Others are nobody of ours.
             ours = zattar_to_chatwoot.read_identifier(event.contact.identifier or "")
-            return self._finished("SKIPPED", "not_linked_yet" if ours else "not_linked")
+            if ours or event.name == "contact_deleted" or not _may_tell_who(event):
+                return self._finished("SKIPPED", "not_linked_yet" if ours else "not_linked")
+            return partial(_suggested, event), OfficePerformer(self._means, envelope.scope, "", 0)
         seen = chatwoot_to_zattar.contact_mark(event.contact)
         if event.name != "contact_deleted" and link.synced and seen == link.contact_mark and link.error != DELETED:
             return self._finished("SKIPPED", "in_step")

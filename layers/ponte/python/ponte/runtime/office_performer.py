@@ -27,6 +27,7 @@ from ponte.relays.office_effects import (
     ReadPerson,
     ReloadIntegration,
     SaveLink,
+    SuggestPeople,
     WriteContact,
     WriteLabels,
     WritePerson,
@@ -37,11 +38,13 @@ from ponte.runtime.observability import EventLog, no_event
 from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_calls import OfficeCalls
 from ponte.runtime.office_log import FAILED, STARTED, failed_of, started_of, told_of
+from ponte.runtime.people_search import Place, suggest
 from ponte.storage.audit import Audit
 from ponte.storage.claims import Claimed
 from ponte.storage.dissents import Dissents
 from ponte.storage.links import Conflict, Links
 from ponte.storage.offices import Offices
+from ponte.storage.suggestions import Suggestions
 from ponte.zattar import answers
 from ponte.zattar import requests as zattar
 from ponte.zattar.rest import RestCall
@@ -67,6 +70,7 @@ class OfficeMeans:
     links: Links
     dissents: Dissents
     audit: Audit
+    suggestions: Suggestions
     clock: Clock
     tell: EventLog = no_event
 
@@ -90,7 +94,7 @@ class OfficePerformer:
         if isinstance(effect, ReadPerson):  # every attempt begins with it
             self._means.tell(STARTED, started_of(self._person, claim))
         outcome = self._perform(effect, timeout_seconds)
-        if isinstance(outcome, Transient | Unknown | Blocked):
+        if isinstance(outcome, Transient | Unknown | Blocked) and self._person[1]:
             self._means.tell(FAILED, failed_of(self._person, claim, outcome))
         return outcome
 
@@ -105,6 +109,8 @@ class OfficePerformer:
                 if isinstance(outcome, Succeeded) and answers.updated_person(outcome.result, person.tipo) is None:
                     return Transient("changed_since", AGAIN_S, counts=False)
                 return _done(outcome)
+            case SuggestPeople(account_id, contact):
+                return self._suggest(Place(self._tenant, account_id), contact, timeout_seconds)
             case ReloadIntegration():
                 reloaded = self._means.integrations.reload(self._tenant)
                 if reloaded.state == "unreachable":
@@ -131,6 +137,11 @@ class OfficePerformer:
             if contact.identifier == effect.identifier:
                 return Found({"id": contact.id})
         return NotFound()
+
+    def _suggest(self, place: Place, contact: values.Contact, timeout_seconds: float) -> Outcome:
+        means, now = self._means, self._means.clock.now_ms()
+        found = suggest(means.calls, means.links, means.suggestions, place, contact, now, timeout_seconds)
+        return Succeeded({"found": found}) if isinstance(found, int) else found
 
     def _read_person(self, effect: ReadPerson, timeout_seconds: float) -> Outcome:
         outcome = self._zattar(zattar.person(effect.tipo, effect.entity_id), timeout_seconds)

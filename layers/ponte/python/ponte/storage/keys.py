@@ -172,6 +172,11 @@ def linked_contact(tenant: str, account_id: int, contact_id: int) -> tuple[str, 
     return f"UQ#{tenant}#CONTACT#{account_id}#{contact_id}", "UQ"
 
 
+def suggestion(tenant: str, account_id: int, contact_id: int, tipo: str, entity_id: int) -> tuple[str, str]:
+    """A contact of Chatwoot that may be this person."""
+    return f"SUGGEST#{tenant}#{account_id}#{contact_id}", f"{tipo}#{entity_id}"
+
+
 def dissent(tenant: str, tipo: str, entity_id: int, field: str) -> tuple[str, str]:
     """A value of a linked person that one side did not take over."""
     return f"LINK#{tenant}#{tipo}#{entity_id}", f"DISSENT#{field}"

@@ -16,6 +16,7 @@ from ponte.texts import (
     pages,
     people,
     reasons,
+    suggestions,
     whatsapp_lines,
     whatsapp_reasons,
     zattar_reasons,
@@ -25,7 +26,7 @@ _ALL: dict[str, dict[str, str]] = {}
 _AREAS = (
     *(notices, outbound, reasons, pages, files),
     *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
-    *(chatwoot_reasons, zattar_reasons),
+    *(suggestions, chatwoot_reasons, zattar_reasons),
     *(api, people),
 )
 for _area in _AREAS:
