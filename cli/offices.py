@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.session import Session, Usage, quiet, stamp, who
+from cli.session import Session, Usage, quiet, who
 from ponte.chatwoot import setup
 from ponte.outcome import Outcome, Succeeded
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -178,46 +178,6 @@ def sync(
         wiring.queue("zattar_events_queue_url").send([envelope], fifo=True)
     tree = {"id": envelope.id, "person": identifier(tipo, entity_id)}
     session.show(tree, lambda console: console.print(session.say("offices.queued", id=envelope.source_id)))
-
-
-@app.command("conflicts")
-def conflicts(context: typer.Context, tenant: Tenant) -> None:
-    """Mostra o que um lado não aceitou do outro / show what one side did not take over from the other"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
-    with quiet():
-        listed = wiring.office_means().dissents.listed(tenant)
-
-    def human(console: Console) -> None:
-        if not listed:
-            console.print(session.say("offices.no_conflicts"))
-            return
-        cells = [
-            (
-                identifier(each.tipo, each.entity_id),
-                session.say(f"offices.field.{each.name}"),
-                session.say(f"offices.kind.{each.kind}"),
-                masked(each.kept, head=3, tail=3) if each.kept else "-",
-                masked(each.lost, head=3, tail=3) if each.lost else "-",
-            )
-            for each in listed
-        ]
-        console.print(session.table(("person", "field", "what", "kept", "lost"), cells))
-
-    tree = [
-        {
-            "person": identifier(each.tipo, each.entity_id),
-            "field": each.name,
-            "kind": each.kind,
-            "kept": masked(each.kept, head=3, tail=3) if each.kept else None,
-            "lost": masked(each.lost, head=3, tail=3) if each.lost else None,
-            "count": each.count,
-            "first_at": stamp(each.first_ms),
-        }
-        for each in listed
-    ]
-    session.show({"conflicts": tree}, human)
 
 
 def office_json(office: Office) -> dict[str, Any]:

@@ -203,5 +203,15 @@ def test_conflicts_are_masked(office: Run) -> None:
     assert (row["person"], row["field"], row["kept"]) == ("zattar_cliente_7", "phone", "+55…222")
 
 
+def test_a_conflict_is_left_as_it_is_or_told_why_it_cannot_be_taken_back(office: Run) -> None:
+    link = Link("silva", "cliente", 7, 7, 4242)
+    wiring.office_means().dissents.note(link, Dissent("name", "put_back", "MARIA", "MARIAH"), 1)
+    (row,) = office("offices", "conflicts", "silva")[1]["conflicts"]
+    assert office("offices", "undo", "silva", row["id"], "-y")[1]["error"] == "authority"
+    assert office("offices", "leave", "silva", row["id"]) == (0, {"id": row["id"]})
+    assert office("offices", "leave", "silva", row["id"])[1]["error"] == "closed"
+    assert office("offices", "conflicts", "silva")[1]["conflicts"] == []
+
+
 def test_an_unknown_office_is_told(ponte: Run, web: Web) -> None:
     assert ponte("offices", "test", "nobody")[0] == 2

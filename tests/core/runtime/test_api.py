@@ -120,6 +120,10 @@ def test_the_document_lists_every_route_with_its_problems_and_needs_no_token(ben
     routes = {f"{method.upper()} {path}" for path, item in answer.tree["paths"].items() for method in item}
     assert routes == {
         "GET /conflitos",
+        "POST /conflitos/{id}/desfazer",
+        "GET /sugestoes",
+        "POST /sugestoes/{id}/aceitar",
+        "POST /sugestoes/{id}/recusar",
         "GET /integracoes",
         "GET /integracoes/{id}",
         "PUT /integracoes/{id}",

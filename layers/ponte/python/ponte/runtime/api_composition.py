@@ -10,6 +10,7 @@ from ponte.runtime.api import Api
 from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
 from ponte.runtime.composition import Outside, make_office_means
+from ponte.runtime.conflicts import ConflictDesk
 from ponte.runtime.observability import BugLog, OutcomeLog
 from ponte.runtime.people_cases import PeopleDesk
 from ponte.runtime.people_suggestions import SuggestionDesk
@@ -39,7 +40,7 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     api_sync.add(api, desk)
     api_links.add(api, desk)
     api_integrations.add(api, means)
-    api_conflicts.add(api, means.dissents)
+    api_conflicts.add(api, means.dissents, ConflictDesk(means, outside.queue(ZATTAR_EVENTS.field)))
     api_suggestions.add(api, means, SuggestionDesk(means, outside.queue(ZATTAR_EVENTS.field)))
     return api
 

@@ -31,6 +31,11 @@ class Listed:
     count: int
     closed_by: str = ""
 
+    @property
+    def id(self) -> str:
+        """Names this very disagreement: another value in its place, listed later, is another one."""
+        return f"{self.tipo}-{self.entity_id}-{self.name}-{self.first_ms}"
+
 
 class Dissents:
     """table: Core."""
@@ -89,6 +94,15 @@ class Dissents:
         items = (self._table.get(str(row["pk"]), str(row["sk"])) for row in rows)
         found = [_listed(item) for item in items if item and not item["closed_by"]]
         return found, str(rows[-1]["gsi1sk"]) if len(rows) == limit else ""
+
+    def get(self, tenant: str, listed_id: str) -> Listed | None:
+        """By `Listed.id`, closed ones too; None where there is none, or another value has taken its place."""
+        parts = listed_id.split("-")
+        if len(parts) != 4 or not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 19):
+            return None
+        item = self._table.get(*keys.dissent(tenant, parts[0], int(parts[1]), parts[2]))
+        found = _listed(item) if item else None
+        return found if found and found.id == listed_id else None
 
     def close(self, listed: Listed, by: str) -> bool:
         """False where somebody closed it before, or another value has taken its place."""

@@ -10,6 +10,7 @@ from ponte.texts import (
     api,
     bitrix24_reasons,
     chatwoot_reasons,
+    conflicts,
     files,
     notices,
     outbound,
@@ -26,7 +27,7 @@ _ALL: dict[str, dict[str, str]] = {}
 _AREAS = (
     *(notices, outbound, reasons, pages, files),
     *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
-    *(suggestions, chatwoot_reasons, zattar_reasons),
+    *(conflicts, suggestions, chatwoot_reasons, zattar_reasons),
     *(api, people),
 )
 for _area in _AREAS:
