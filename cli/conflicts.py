@@ -8,10 +8,10 @@ from rich.console import Console
 from cli import offices
 from cli.offices import Tenant, known_office
 from cli.session import Session, quiet, stamp, who
-from cli.words import masked
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
 from ponte.runtime.conflicts import ConflictDesk, NotUndone
+from ponte.texts.masks import masked
 
 app = offices.app
 CALL_SECONDS = 10.0

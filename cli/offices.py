@@ -17,12 +17,12 @@ from ponte.runtime import wiring
 from ponte.runtime.integrations import CALL_SECONDS
 from ponte.runtime.office_looks import look
 from ponte.storage.offices import Office, Zattar
-from ponte.texts.masks import masked
 from ponte.zattar import answers, database_webhooks, hosts, requests
 from ponte.zattar.values import Tipo
 
 app = typer.Typer(no_args_is_help=True, help="Escritórios: Zattar e Chatwoot / law offices")
 KEY = "PONTE_ZATTAR_KEY"
+FALLBACK = ("api_url", "api_key", "account_id", "default_inbox_id")  # CHATWOOT_<NAME>
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Tenant = Annotated[str, typer.Argument(help="nome curto do escritório / the office's short name")]
@@ -109,7 +109,24 @@ def reload(context: typer.Context, tenant: Tenant) -> None:
     answer = {"state": reloaded.state, "lacks": list(reloaded.lacks)}
     sentence = session.say(f"offices.reload.{reloaded.state}", lacks=", ".join(reloaded.lacks))
     session.show(answer, lambda console: console.print(sentence))
-    raise typer.Exit(0 if reloaded.state in ("changed", "unchanged") else 1)
+    raise typer.Exit(0 if reloaded.state in ("changed", "unchanged", "fallback") else 1)
+
+
+@app.command("fallback")
+def fallback(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
+    """Usa CHATWOOT_* enquanto o Zattar não tem integração ativa / use CHATWOOT_* until Zattar has an integration"""
+    session: Session = context.obj
+    session.enter()
+    known_office(session, tenant)
+    given = {name: os.environ.get(f"CHATWOOT_{name.upper()}", "").strip() for name in FALLBACK}
+    session.confirm(yes, "offices.confirm_fallback", tenant=tenant, url=given["api_url"])
+    with quiet():
+        done = wiring.office_means().integrations.fall_back(tenant, {k: v for k, v in given.items() if v}, who())
+    state = "superseded" if done.state == "unchanged" else done.state
+    lacks = ", ".join(f"CHATWOOT_{each.upper()}" for each in done.lacks)
+    sentence = session.say(f"offices.fallback.{state}", lacks=lacks)
+    session.show({"state": state, "lacks": list(done.lacks)}, lambda console: console.print(sentence))
+    raise typer.Exit(0 if done.state == "fallback" else 1)
 
 
 @app.command("test")

@@ -155,6 +155,51 @@ def test_an_incomplete_row_is_told_by_its_fields_and_changes_nothing(
     assert office("offices", "reload", "silva")[1]["state"] == "changed", "a complete one behind it counts"
 
 
+def fall_back(office: Run, monkeypatch: pytest.MonkeyPatch, **given: str) -> tuple[int, Any]:
+    for name in ("API_URL", "API_KEY", "ACCOUNT_ID", "DEFAULT_INBOX_ID"):
+        monkeypatch.delenv(f"CHATWOOT_{name}", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(f"CHATWOOT_{name}", value)
+    return office("offices", "fallback", "silva", "-y")
+
+
+GIVEN = {"API_URL": "https://old.silva.adv.br", "API_KEY": "token-0987654321", "ACCOUNT_ID": "1"}
+
+
+def test_variables_serve_until_zattar_has_a_row_and_never_after(
+    office: Run, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.rows = []
+    assert fall_back(office, monkeypatch, **GIVEN, DEFAULT_INBOX_ID="abc") == (0, {"state": "fallback", "lacks": []})
+    assert office("offices", "reload", "silva") == (0, {"state": "fallback", "lacks": []})
+    kept = wiring.offices().read("silva", fresh=True)
+    assert kept is not None
+    assert kept.chatwoot is not None
+    assert (kept.chatwoot.host, kept.chatwoot.account_id) == ("old.silva.adv.br", 1)
+    assert (kept.chatwoot.inbox_id, kept.chatwoot.inbox_identifier, kept.chatwoot.row_id) == (0, "abc", "")
+    web.rows = [ROW]
+    wiring.offices.cache_clear()
+    wiring.office_means.cache_clear()
+    assert office("offices", "reload", "silva")[1]["state"] == "changed"
+    assert fall_back(office, monkeypatch, **GIVEN) == (1, {"state": "superseded", "lacks": []})
+    assert office("offices", "list")[1]["offices"][0]["chatwoot"]["host"] == "chat.silva.adv.br"
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        ({}, ["api_url", "api_key", "account_id"]),
+        (GIVEN | {"ACCOUNT_ID": "x"}, ["account_id"]),
+        (GIVEN | {"API_URL": "http://10.0.0.1"}, ["api_url"]),
+    ],
+)
+def test_variables_that_cannot_be_used_change_nothing(
+    office: Run, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], lacks: list[str]
+) -> None:
+    assert fall_back(office, monkeypatch, **given) == (1, {"state": "incomplete", "lacks": lacks})
+    assert office("offices", "list")[1]["offices"][0]["chatwoot"] is None
+
+
 def test_both_sides_are_tried(office: Run, web: Web) -> None:
     office("offices", "reload", "silva")
     status, answer = office("offices", "test", "silva")

@@ -19,11 +19,14 @@ from ponte.relays.office_effects import (
     LinkContact,
     LookUpContacts,
     MarkLagging,
+    NoteAttempt,
     OfficeEffect,
     ReadContact,
     ReadPerson,
     ReloadIntegration,
     SaveLink,
+    SeatContact,
+    SuggestPeople,
     WriteContact,
     WriteLabels,
     WritePerson,
@@ -55,6 +58,7 @@ class Office:
     dissents: list[Dissent] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     last_id: int = 4000
+    seatless: bool = False
 
     def enter(self, person: Person) -> Person:
         self.people[person.tipo, person.id] = person
@@ -134,7 +138,12 @@ class Office:
             case EndLink():
                 del self.links[key]
                 return {}
-            case ReloadIntegration():
+            case SeatContact(contact_id, identifier):
+                if self.seatless or self.contacts[contact_id].identifier != identifier:
+                    return {"refused": "no_seat"}
+                self.links[key] = replace(self.links[key], source_id=identifier, pubsub_token_ct=b"token")
+                return {}
+            case ReloadIntegration() | SuggestPeople() | NoteAttempt():
                 return {}
 
     @property

@@ -45,6 +45,37 @@ def test_a_person_becomes_a_contact_with_our_identifier(office: Office) -> None:
     at_rest(office)
 
 
+def test_a_new_contact_gets_its_seat_once_and_before_its_link_counts_as_synced(office: Office) -> None:
+    office.look(seats=True)
+    assert office.links["cliente", 7].pubsub_token_ct == b"token"
+    assert office.done.index("SeatContact") < office.done.index("SaveLink")
+    assert office.look(seats=True) == Finish("SKIPPED", "in_step")
+    assert office.done.count("SeatContact") == 1
+
+
+def test_somebody_adopted_gets_a_seat_too_and_one_with_an_identifier_of_their_own_none(office: Office) -> None:
+    known = office.add(name="Mari", phone_number="+5531988776655")
+    office.look(seats=True)
+    assert office.contact().id == known
+    assert office.links["cliente", 7].source_id == "zattar_cliente_7"
+    other = Office()
+    other.enter(MARIA)
+    other.add(name="Mari", phone_number="+5531988776655", identifier="12345678909")
+    other.look(seats=True)
+    assert "SeatContact" not in other.done
+
+
+def test_a_seat_that_is_refused_holds_up_nothing(office: Office) -> None:
+    office.seatless = True
+    assert office.look(seats=True) == Finish("SENT")
+    assert office.links["cliente", 7].synced
+
+
+def test_without_an_inbox_identifier_nobody_is_seated(office: Office) -> None:
+    office.look()
+    assert "SeatContact" not in office.done
+
+
 def test_a_second_look_without_a_change_asks_chatwoot_nothing(office: Office) -> None:
     office.look()
     office.done.clear()

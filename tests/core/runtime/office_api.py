@@ -30,6 +30,7 @@ CHATWOOT, ACCOUNT, TOKEN = "chat.silva.example", 7, "api-key-of-silva-advogados"
 ROW = "0d9c7c7e-5a0e-4b57-9b1c-0c8a1f0a7d11"
 ANA, BIA, LINKED = 1, 2, 3  # clientes
 CONTACT, LINKED_CONTACT = 51, 53
+INBOX, PROVED = "portal-of-silva", "portal-that-asks-for-proof"
 
 
 def jwt(tenant: str, sub: str, **claims: Any) -> str:
@@ -93,7 +94,12 @@ def scenario() -> dict[str, Any]:
     row = {"id": ROW, "tipo": "chatwoot", "nome": "Atendimento", "ativo": True, "configuracao": integration}
     tenants[0]["tables"] = {**tables(), "integracoes": [row]}
     tenants[0]["partes_chatwoot"] = [{**mapping, "chatwoot_account_id": ACCOUNT}]
+    inboxes = [
+        {"id": 12, "name": "Portal", "channel_type": "Channel::Api", "inbox_identifier": INBOX},
+        {"id": 13, "name": "X", "channel_type": "Channel::Api", "inbox_identifier": PROVED, "hmac_mandatory": True},
+    ]
     account = {
+        "inboxes": inboxes,
         "host": CHATWOOT,
         "account_id": ACCOUNT,
         "api_key": TOKEN,

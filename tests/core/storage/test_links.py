@@ -126,6 +126,7 @@ def test_a_page_begins_behind_a_link_that_went_away_meanwhile(links: Links) -> N
     links.end(made[1])
     assert links.page("office", page.place, 2, synced=True).links == (made[2], made[3])
 
+
 def test_an_unlinked_person_is_remembered_as_such_and_both_are_free(links: Links) -> None:
     made = links.make(LINK, 1_000)
     assert not links.is_unlinked(*LINK.person)

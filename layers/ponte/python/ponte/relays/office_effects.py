@@ -160,6 +160,21 @@ class NoteAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatContact:
+    """Give a linked contact, which has our identifier already, its place in the office's API inbox by the public client
+    API, and keep source_id and pubsub_token with the link. Outcome {}.
+
+    Nothing is sent by which that API could take another contact for this one.
+    """
+
+    contact_id: int
+    identifier: str
+    name: str
+    repeatable: ClassVar[bool] = True
+    saved: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestPeople:
     """Look for people of Zattar that this contact, which nobody linked, may be, and list them. Outcome {"found": n}."""
 
@@ -199,6 +214,7 @@ type OfficeEffect = (
     | MarkLagging
     | NoteAttempt
     | EndLink
+    | SeatContact
     | SuggestPeople
     | ReloadIntegration
 )

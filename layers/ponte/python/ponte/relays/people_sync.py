@@ -28,6 +28,7 @@ from ponte.relays.office_effects import (
     ReadContact,
     ReadPerson,
     SaveLink,
+    SeatContact,
     WriteContact,
     WriteLabels,
     WritePerson,
@@ -48,6 +49,7 @@ class Subject:
 
     asked: somebody asked for the look by the person's name, and finds a row of it in the audit trail whatever it gives.
     only_zattar: nothing was heard of the contact, which is left in peace if the person shows as they did the last time.
+    seats: whether linked contacts get a place in an API inbox by the public client API.
     link: as it was when the event was claimed. creating: a creation of ours may have been done, and nobody knows yet.
     writes_left: of this hour's WRITES_PER_HOUR.
     """
@@ -59,6 +61,7 @@ class Subject:
     asked: bool = False
     only_zattar: bool = False
     creating: bool = False
+    seats: bool = False
     writes_left: int = WRITES_PER_HOUR
 
     @property
@@ -244,10 +247,18 @@ def _write(subject: Subject, person: Person, found: _Found, steps: Steps) -> Dec
         if code is not None and not (name == "write_contact" and _clash(code)):
             side = "zattar" if name == "write_person" else "chatwoot"
             return _lagging(subject, f"reason.{side}.{code}", "REQUEST_REFUSED", steps, name)
+    if _lacks_a_seat(subject, found.contact) and "seat" not in steps:
+        return Step("seat", SeatContact(found.contact.id, subject.identifier, ours.name))  # refused: it goes without
     if "save" in steps:
         return Finish("SENT" if writes else "SKIPPED", "" if writes else "in_step")
     made = "create" in steps or "create_without" in steps
     return Step("save", _save(merged, ours, theirs, writes, changes(base, ours, theirs, merged, made=made)))
+
+
+def _lacks_a_seat(subject: Subject, contact: Contact) -> bool:
+    """A contact that somebody gave an identifier of their own would be made a second time by ours."""
+    seated = subject.link is not None and subject.link.pubsub_token_ct
+    return subject.seats and not seated and (contact.identifier or subject.identifier) == subject.identifier
 
 
 def _save(merged: Merged, ours: Shown, theirs: Shown, writes: int, changed: tuple[Change, ...]) -> SaveLink:

@@ -18,6 +18,7 @@ from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, work
 from ponte.queue.sqs import ObjectStore, SqsQueue
 from ponte.runtime.bitrix24_events import Bitrix24Events
 from ponte.runtime.chatwoot_limits import ChatwootLimits
+from ponte.runtime.contact_seats import Seats
 from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
@@ -189,7 +190,10 @@ def make_office_means(outside: Outside) -> OfficeMeans:
     integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
     calls = OfficeCalls(offices, outside.tenant_sender, limits, integrations.reload)
     links, dissents, suggestions = Links(core), Dissents(core), Suggestions(core)
-    return OfficeMeans(calls, offices, integrations, links, dissents, audit, suggestions, outside.clock, outside.tell)
+    seats = Seats(calls, offices, links, outside.cipher, outside.clock)
+    return OfficeMeans(
+        calls, offices, integrations, links, dissents, audit, suggestions, seats, outside.clock, outside.tell
+    )
 
 
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:

@@ -4,8 +4,9 @@ The table `integracoes` is the source; what lies in our Core table is a copy tha
 active row whose settings are complete counts, oldest first, so that it is always the same one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ponte.chatwoot import setup
 from ponte.chatwoot.hosts import host_of
@@ -22,14 +23,16 @@ from ponte.zattar.values import Integration
 TIPO = CHATWOOT
 CALL_SECONDS = 10.0
 FLOW = "integration"
+FALLBACK = "CHATWOOT_*"
 
-type State = Literal["unchanged", "changed", "none", "incomplete", "unreachable", "no_office"]
+type State = Literal["unchanged", "changed", "none", "fallback", "incomplete", "unreachable", "no_office"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """ "none": no active row. "incomplete": rows, but each lacks something: fields of the first one in `lacks`.
-    "unreachable": Zattar did not answer as asked, with the code in `lacks`; what was known stands."""
+    """ "none": no active row. "fallback": none either, and what an operator gave in its stead is used.
+    "incomplete": rows, but each lacks something: fields of the first one in `lacks`. "unreachable": Zattar did not
+    answer as asked, with the code in `lacks`; what was known stands."""
 
     state: State
     lacks: tuple[str, ...] = ()
@@ -61,8 +64,28 @@ class Integrations:
         elif reloaded.state == "none" and office.chatwoot is not None and office.chatwoot.row_id:
             self._audit.note(tenant, "integration.ended", by, self._clock.now_ms(), {"row": office.chatwoot.row_id})
             self._offices.put(replace(office, chatwoot=None))
+        elif reloaded.state == "none" and office.chatwoot is not None:
+            reloaded = Reloaded("fallback")
         self._log(FLOW, reloaded.state)
         return reloaded
+
+    def fall_back(self, tenant: str, configuracao: Mapping[str, Any], by: str) -> Reloaded:
+        """Use these credentials as long as Zattar has no active row of its own. configuracao: as in a row's."""
+        office = self._offices.read(tenant, fresh=True)
+        if office is None:
+            return Reloaded("no_office")
+        if office.chatwoot is not None and office.chatwoot.row_id:
+            return Reloaded("unchanged")
+        read = chatwoot_of(Integration("", TIPO, FALLBACK, configuracao=configuracao))
+        if not isinstance(read, Chatwoot):
+            return Reloaded("incomplete", read)
+        known = office.chatwoot
+        if known is not None and (known.host, known.account_id) == (read.host, read.account_id):
+            read = replace(read, secrets=known.secrets, path_secrets=known.path_secrets)
+        self._audit.note(tenant, "integration.fallback", by, self._clock.now_ms(), {"host": read.host})
+        self._offices.put(replace(office, chatwoot=read))
+        self._log(FLOW, "fallback")
+        return Reloaded("fallback")
 
     def subscribe(self, tenant: str, url: str, by: str) -> Outcome:
         """See that Chatwoot posts people's events to `url`, and keep the secret by which it signs them.

@@ -45,7 +45,8 @@ class OfficeWorker(Worker):
         if link is None and not insists and self._means.links.is_unlinked(*person):
             return self._finished("SKIPPED", "unlinked")
         creating = any(claim.is_about(step) for step in people_sync.CREATIONS)
-        subject = Subject(tipo, entity_id, link, insists, asked, only_zattar, creating, self._writes_left(link))
+        seats, writes_left = self._means.seats.are_wanted(tenant), self._writes_left(link)
+        subject = Subject(tipo, entity_id, link, insists, asked, only_zattar, creating, seats, writes_left)
         performer = OfficePerformer(self._means, tenant, tipo, entity_id, yields=yields)
         return partial(people_audit.decide, subject), performer
 

@@ -27,11 +27,13 @@ from ponte.relays.office_effects import (
     ReadPerson,
     ReloadIntegration,
     SaveLink,
+    SeatContact,
     SuggestPeople,
     WriteContact,
     WriteLabels,
     WritePerson,
 )
+from ponte.runtime.contact_seats import Seats
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.integrations import Integrations
 from ponte.runtime.observability import EventLog, no_event
@@ -71,6 +73,7 @@ class OfficeMeans:
     dissents: Dissents
     audit: Audit
     suggestions: Suggestions
+    seats: Seats
     clock: Clock
     tell: EventLog = no_event
 
@@ -109,6 +112,8 @@ class OfficePerformer:
                 if isinstance(outcome, Succeeded) and answers.updated_person(outcome.result, person.tipo) is None:
                     return Transient("changed_since", AGAIN_S, counts=False)
                 return _done(outcome)
+            case SeatContact():
+                return self._means.seats.give(self._person, effect, timeout_seconds)
             case SuggestPeople(account_id, contact):
                 return self._suggest(Place(self._tenant, account_id), contact, timeout_seconds)
             case ReloadIntegration():

@@ -42,6 +42,24 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "O Zattar não tem integração ativa com o Chatwoot. Ative-a nas configurações do Zattar.",
         "en": "Zattar has no active integration with Chatwoot. Switch it on in Zattar's settings.",
     },
+    "offices.reload.fallback": {
+        "pt-BR": "O Zattar não tem integração ativa; vale o que foi dado por ponte offices fallback.",
+        "en": "Zattar has no active integration; what ponte offices fallback gave is used.",
+    },
+    "offices.confirm_fallback": {
+        "pt-BR": "Usar o Chatwoot em {url} para {tenant} enquanto o Zattar não tem integração ativa?",
+        "en": "Use the Chatwoot at {url} for {tenant} as long as Zattar has no active integration?",
+    },
+    "offices.fallback.fallback": {
+        "pt-BR": "Guardado; vale até que o Zattar tenha uma integração ativa.",
+        "en": "Saved; used until Zattar has an active integration.",
+    },
+    "offices.fallback.superseded": {
+        "pt-BR": "O Zattar tem uma integração ativa, e é ela que vale. Nada mudou.",
+        "en": "Zattar has an active integration, which is the one that counts. Nothing was changed.",
+    },
+    "offices.fallback.incomplete": {"pt-BR": "Falta ou está errado: {lacks}", "en": "Missing or wrong: {lacks}"},
+    "offices.fallback.no_office": {"pt-BR": "Não há esse escritório.", "en": "There is no such office."},
     "offices.reload.incomplete": {
         "pt-BR": "À integração falta ou está errado: {lacks}. Corrija-a no Zattar.",
         "en": "The integration lacks or has wrong: {lacks}. Mend it in Zattar.",
