@@ -5,7 +5,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from cli import offices
 from cli.offices import Tenant, known_office
 from cli.session import Session, quiet, stamp, who
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -13,7 +12,7 @@ from ponte.runtime import wiring
 from ponte.runtime.conflicts import ConflictDesk, NotUndone
 from ponte.texts.masks import masked
 
-app = offices.app
+app = typer.Typer()
 CALL_SECONDS = 10.0
 One = Annotated[str, typer.Argument(help="id do conflito / the conflict's id")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not ask")]

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import audit, backfill, conflicts, dead_letters, directory, parked, people, risks, suggestions, templates
+from cli import (
+    audit,
+    backfill,
+    conflicts,
+    dead_letters,
+    directory,
+    erase,
+    offices,
+    parked,
+    people,
+    risks,
+    suggestions,
+    templates,
+)
 from cli.accounts import accounts
 from cli.doctor.command import doctor
 from cli.heal import heal
@@ -55,8 +68,10 @@ app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(risks.app, name="risks")
 app.add_typer(directory.app, name="numbers")
 app.add_typer(directory.portals_app, name="portals")
-conflicts.app.command("verify")(backfill.verify)
-app.add_typer(conflicts.app, name="offices")
+offices.app.command("verify")(backfill.verify)
+offices.app.add_typer(conflicts.app)
+offices.app.add_typer(erase.app)
+app.add_typer(offices.app, name="offices")
 app.add_typer(backfill.app, name="backfill")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.app, name="audit")

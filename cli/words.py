@@ -7,6 +7,7 @@ from ponte.texts import text
 from ponte.texts.cli import TEXTS
 from ponte.texts.cli_audit import TEXTS as AUDIT
 from ponte.texts.cli_backfill import TEXTS as BACKFILL
+from ponte.texts.cli_erase import TEXTS as ERASE
 from ponte.texts.cli_heal import TEXTS as HEAL
 from ponte.texts.cli_offices import TEXTS as OFFICES
 from ponte.texts.conflicts import TEXTS as CONFLICTS
@@ -15,7 +16,7 @@ from ponte.texts.people import TEXTS as PEOPLE
 from ponte.texts.suggestions import TEXTS as SUGGESTIONS
 
 LANGUAGES = ("pt-BR", "en")
-_OWN = TEXTS | AUDIT | BACKFILL | CONFLICTS | HEAL | DOCTOR | OFFICES | PEOPLE | SUGGESTIONS
+_OWN = TEXTS | AUDIT | BACKFILL | CONFLICTS | ERASE | HEAL | DOCTOR | OFFICES | PEOPLE | SUGGESTIONS
 
 
 def words(key: str, lang: str = "pt-BR", /, **values: Any) -> str:

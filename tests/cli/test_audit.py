@@ -100,3 +100,17 @@ def test_people_read_sentences(office: Run, command: str, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert ("falhou" if command == "list" else "inteira") in "".join(out.split())
     assert "+5531911112222" not in out
+
+
+def test_an_erased_person_leaves_rows_without_values_and_a_whole_trail(office: Run) -> None:
+    status, answer = office("offices", "erase", "silva", "cliente", "7", "--preview")
+    assert (status, answer["erased"], answer["audit_values"], answer["contacts"]) == (0, False, 1, [4242])
+    assert office("offices", "erase", "silva", "cliente", "7")[0] == 2
+    status, answer = office("offices", "erase", "silva", "cliente", "7", "-y")
+    assert (status, answer["erased"], answer["left"]) == (0, True, 0)
+    rows = office("audit", "list", "silva", "--person", "cliente/7", "--values")[1]["rows"]
+    assert [(row["action"], row["erased"], row["values"]) for row in rows] == [
+        ("person.erased", False, []),
+        ("person.sync", True, []),
+    ]
+    assert office("audit", "verify", "silva")[1] == office("audit", "verify", "silva")[1] | {"whole": True, "erased": 1}

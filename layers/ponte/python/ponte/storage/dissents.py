@@ -10,7 +10,7 @@ from typing import Any
 from ponte.people.links import Link
 from ponte.people.shared import Dissent, Kind, Name
 from ponte.storage import keys
-from ponte.storage.table import ConditionFailed, Put, Table, Update, absent, all_of, any_of, eq, exists, ne
+from ponte.storage.table import ConditionFailed, Delete, Put, Table, Update, absent, all_of, any_of, eq, exists, ne
 
 KEPT_SECONDS = 180 * 24 * 3600
 
@@ -103,6 +103,15 @@ class Dissents:
         item = self._table.get(*keys.dissent(tenant, parts[0], int(parts[1]), parts[2]))
         found = _listed(item) if item else None
         return found if found and found.id == listed_id else None
+
+    def of_person(self, tenant: str, tipo: str, entity_id: int) -> list[Listed]:
+        """All that are kept of one person, closed ones too."""
+        pk, sk = keys.dissent(tenant, tipo, entity_id, "")
+        return [_listed(item) for item in self._table.query(pk, sk)]
+
+    def erase(self, listed: Listed) -> None:
+        """Values and all."""
+        self._table.write(Delete(*keys.dissent(listed.tenant, listed.tipo, listed.entity_id, listed.name)))
 
     def close(self, listed: Listed, by: str) -> bool:
         """False where somebody closed it before, or another value has taken its place."""
