@@ -100,3 +100,62 @@ def test_hosts_that_are_made_up_cost_no_memory(kept: Kept) -> None:
     for number in range(HOSTS + 5):
         kept.offices.by_host(f"made-up-{number}.supabase.co")
     assert len(kept.offices._hosts) <= HOSTS
+
+
+class CountingCipher(OpenCipher):
+    def __init__(self) -> None:
+        self.decrypted = 0
+
+    def decrypt(self, data: bytes, context: dict[str, str]) -> str:
+        self.decrypted += 1
+        return super().decrypt(data, context)
+
+
+def hour(offices: Offices, clock: Clock, every_ms: int, *, fresh: bool = False) -> None:
+    for _ in range(3_600_000 // every_ms):
+        offices.read("silva", fresh=fresh)
+        clock.now += every_ms
+
+
+SECRETS = 7  # of OFFICE: Zattar's key and two secrets, Chatwoot's token, two secrets and a path secret
+
+
+def test_an_hour_of_webhooks_decrypts_each_secret_six_times_not_sixty() -> None:
+    table, clock, cipher = MemoryTable(), Clock(), CountingCipher()
+    offices = Offices(table, cipher, clock)
+    offices.put(OFFICE)
+    hour(offices, clock, 1_000)
+    assert cipher.decrypted == 6 * SECRETS
+
+
+def test_an_hour_of_forgeries_decrypts_no_more() -> None:
+    table, clock, cipher = MemoryTable(), Clock(), CountingCipher()
+    offices = Offices(table, cipher, clock)
+    offices.put(OFFICE)
+    hour(offices, clock, 1_000, fresh=True)
+    assert cipher.decrypted == 6 * SECRETS
+
+
+def test_a_replaced_secret_is_decrypted_and_used_at_once() -> None:
+    table, clock, cipher = MemoryTable(), Clock(), CountingCipher()
+    door, operator = Offices(table, cipher, clock), Offices(table, cipher, clock)
+    operator.put(OFFICE)
+    door.read("silva")
+    operator.put(replace(OFFICE, zattar=replace(OFFICE.zattar, secrets=("new", "newest"))))
+    clock.now += FORCED_MS
+    found = door.read("silva", fresh=True)
+    assert found is not None
+    assert found.zattar.secrets == ("new", "newest")
+
+
+def test_bytes_moved_to_another_field_are_not_taken_as_opened() -> None:
+    table, clock = MemoryTable(), Clock()
+    offices = Offices(table, OpenCipher(), clock)
+    offices.put(OFFICE)
+    offices.read("silva")
+    item = table.get(*keys.office("silva")) or {}
+    item["zattar"]["key_ct"] = item["chatwoot"]["token_ct"]
+    table.write(Put(item))
+    clock.now += FORCED_MS
+    with pytest.raises(AssertionError):
+        offices.read("silva", fresh=True)

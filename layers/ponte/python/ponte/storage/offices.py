@@ -14,6 +14,7 @@ from ponte.storage.grants import Cipher, context
 from ponte.storage.table import Item, Put, Table
 
 CACHE_MS = 60_000
+OPENED_MS = 600_000  # how long a secret that was decrypted is taken as that: a key that is shut counts by then
 FORCED_MS = 10_000  # a forger must not make every request cost a read and a decryption
 OFFICES = "OFFICES"
 HOSTS = 1000
@@ -66,6 +67,7 @@ class Offices:
         self._clock = clock
         self._cache_ms = cache_ms
         self._cache: dict[str, tuple[int, Office | None]] = {}
+        self._opened: dict[str, _Opened] = {}
         self._hosts: dict[str, tuple[int, str]] = {}  # until when, and whose
 
     def read(self, tenant: str, *, fresh: bool = False) -> Office | None:
@@ -75,7 +77,7 @@ class Offices:
         if known and known[0] > now - (FORCED_MS if fresh else self._cache_ms if known[1] else self._cache_ms // 10):
             return known[1]
         item = self._table.get(*keys.office(tenant))
-        office = self._office(item) if item else None
+        office = self._office(item, self._reader(tenant, now)) if item else None
         self._cache[tenant] = (now, office)
         return office
 
@@ -137,7 +139,7 @@ class Offices:
             }
         return item
 
-    def _office(self, item: Mapping[str, Any]) -> Office:
+    def _office(self, item: Mapping[str, Any], opened: "_Opened") -> Office:
         tenant, zattar, chatwoot = str(item["tenant"]), item["zattar"], item.get("chatwoot")
         return Office(
             tenant=tenant,
@@ -145,21 +147,21 @@ class Offices:
             version=int(item["version"]),
             zattar=Zattar(
                 host=str(zattar["host"]),
-                key=self._open(tenant, "zattar.key", zattar["key_ct"]),
-                secrets=self._open_all(tenant, "zattar.secrets", zattar["secrets_ct"]),
+                key=opened.one(tenant, "zattar.key", zattar["key_ct"]),
+                secrets=opened.all(tenant, "zattar.secrets", zattar["secrets_ct"]),
             ),
-            chatwoot=None if chatwoot is None else self._chatwoot(tenant, chatwoot),
+            chatwoot=None if chatwoot is None else self._chatwoot(tenant, chatwoot, opened),
         )
 
-    def _chatwoot(self, tenant: str, item: Mapping[str, Any]) -> Chatwoot:
+    def _chatwoot(self, tenant: str, item: Mapping[str, Any], opened: "_Opened") -> Chatwoot:
         return Chatwoot(
             host=str(item["host"]),
             account_id=int(item["account_id"]),
-            token=self._open(tenant, "chatwoot.token", item["token_ct"]),
+            token=opened.one(tenant, "chatwoot.token", item["token_ct"]),
             inbox_id=int(item["inbox_id"]),
             inbox_identifier=str(item["inbox_identifier"]),
-            secrets=self._open_all(tenant, "chatwoot.secrets", item["secrets_ct"]),
-            path_secrets=self._open_all(tenant, "chatwoot.path_secrets", item["path_secrets_ct"]),
+            secrets=opened.all(tenant, "chatwoot.secrets", item["secrets_ct"]),
+            path_secrets=opened.all(tenant, "chatwoot.path_secrets", item["path_secrets_ct"]),
             row_id=str(item["row_id"]),
             name=str(item["name"]),
         )
@@ -170,8 +172,27 @@ class Offices:
     def _shut_all(self, tenant: str, name: str, texts: tuple[str, ...]) -> list[bytes]:
         return [self._shut(tenant, name, text) for text in texts]
 
-    def _open(self, tenant: str, name: str, data: Any) -> str:
-        return self._cipher.decrypt(bytes(data), context(tenant, name))
+    def _reader(self, tenant: str, now_ms: int) -> "_Opened":
+        known = self._opened.get(tenant)
+        if known is None or known.until_ms <= now_ms:
+            known = self._opened[tenant] = _Opened(self._cipher, now_ms + OPENED_MS)
+        return known
 
-    def _open_all(self, tenant: str, name: str, data: Any) -> tuple[str, ...]:
-        return tuple(self._open(tenant, name, each) for each in data)
+
+class _Opened:
+    """One office's secrets as they were decrypted, by their ciphertext: the same bytes in the same field ask KMS once
+    in OPENED_MS, however often the item is read. A secret that was replaced is other bytes."""
+
+    def __init__(self, cipher: Cipher, until_ms: int) -> None:
+        self.until_ms = until_ms
+        self._cipher = cipher
+        self._known: dict[tuple[str, str, bytes], str] = {}
+
+    def one(self, tenant: str, name: str, data: Any) -> str:
+        key = (tenant, name, bytes(data))
+        if key not in self._known:
+            self._known[key] = self._cipher.decrypt(key[2], context(tenant, name))
+        return self._known[key]
+
+    def all(self, tenant: str, name: str, data: Any) -> tuple[str, ...]:
+        return tuple(self.one(tenant, name, each) for each in data)
