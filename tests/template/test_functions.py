@@ -54,6 +54,7 @@ ROUTES = {
     ("ANY", "/conflitos"): "api",
     ("ANY", "/conflitos/{proxy+}"): "api",
     ("ANY", "/sugestoes"): "api",
+    ("ANY", "/sugestoes/{proxy+}"): "api",
     ("ANY", "/pessoas/{proxy+}"): "people_api",
     ("GET", "/health"): "health",
 }
