@@ -11,7 +11,7 @@ from ponte.people.shared import Dissent, Kind, Name
 from ponte.runtime.conflicts import ConflictDesk, NotUndone
 from ponte.zattar import answers, requests
 from ponte.zattar.values import Person, Tipo
-from tests.core.runtime.office_api import ACCOUNT, ANA, CONTACT, HOSTS, TENANT, Bench
+from tests.core.runtime.office_api import ACCOUNT, ANA, CONTACT, HOSTS, TENANT, Bench, auth_id
 
 KEPT, LOST = "ana@mail.example", "ana.lima@novo.example"
 LINK = Link(TENANT, "cliente", ANA, ACCOUNT, CONTACT)
@@ -54,7 +54,7 @@ def test_the_value_that_lost_stands_in_zattar_and_is_looked_at(bench: Bench) -> 
     assert (answer.status, answer.tree["id"], answer.tree["valor_chatwoot"]) == (202, one, LOST)
     assert ana(bench).emails == (LOST,)
     (wish,) = bench.queued
-    assert (wish.payload["both_sides"], wish.payload["by"]) == (True, f"user:{TENANT}-admin")
+    assert (wish.payload["both_sides"], wish.payload["by"]) == (True, f"user:{auth_id(TENANT, 'admin')}")
     (row,) = bench.means.audit.of_contact(TENANT, ACCOUNT, CONTACT)
     assert (row.action, row.detail["field"], row.has_values) == ("conflict.undone", "email", True)
     assert bench.call("GET", "/conflitos").tree["conflitos"] == []

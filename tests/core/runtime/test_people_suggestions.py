@@ -14,7 +14,7 @@ from ponte.runtime.people_suggestions import SuggestionDesk
 from ponte.storage.claims import Claimed
 from ponte.zattar import answers, requests
 from ponte.zattar.values import Tipo
-from tests.core.runtime.office_api import ACCOUNT, ANA, CHATWOOT, CONTACT, HOSTS, TENANT, Bench
+from tests.core.runtime.office_api import ACCOUNT, ANA, CHATWOOT, CONTACT, HOSTS, TENANT, Bench, auth_id
 
 THE_ONE = f"{CONTACT}-cliente-{ANA}"
 
@@ -75,9 +75,9 @@ def test_accepting_links_the_two_and_has_them_looked_at(bench: Bench, desk: Sugg
     assert link is not None
     assert link.contact_id == CONTACT
     (wish,) = bench.queued
-    assert (wish.payload["entity_id"], wish.payload["by"]) == (ANA, f"user:{TENANT}-admin")
+    assert (wish.payload["entity_id"], wish.payload["by"]) == (ANA, f"user:{auth_id(TENANT, 'admin')}")
     (row,) = bench.means.audit.of_person(TENANT, "cliente", ANA)
-    assert (row.action, row.by, row.contact) == ("link.made", f"user:{TENANT}-admin", (ACCOUNT, CONTACT))
+    assert (row.action, row.by, row.contact) == ("link.made", f"user:{auth_id(TENANT, 'admin')}", (ACCOUNT, CONTACT))
     assert listed(bench) == []
     assert bench.call("POST", f"/sugestoes/{THE_ONE}/aceitar").problem == (409, "CONFLICT", "id")
 
