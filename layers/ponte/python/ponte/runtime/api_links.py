@@ -20,6 +20,7 @@ from ponte.runtime.api_people import MAX_ID, IdInPath, TipoInPath, Vinculo, enti
 from ponte.runtime.api_problems import Problem, conflict, not_found, of_outcome, unavailable
 from ponte.runtime.api_sync import CALL_SECONDS, SyncDesk
 from ponte.runtime.office_performer import OfficePerformer
+from ponte.storage.audit import Note
 from ponte.storage.links import Conflict
 from ponte.zattar.values import Tipo
 
@@ -62,8 +63,8 @@ def add(api: Api, desk: SyncDesk) -> None:
         if taken := found.taken():
             raise taken
         means, now = desk.means, desk.means.clock.now_ms()
-        detail = {"tipo": novo.tipo_entidade.value, "id": str(novo.entidade_id), "contact": str(found.contact.id)}
-        means.audit.note(caller.tenant, "link.made", caller.by, now, detail)
+        person, contact = (novo.tipo_entidade.value, novo.entidade_id), (found.account_id, found.contact.id)
+        means.audit.add(caller.tenant, Note("link.made", caller.by, {"origin": "api"}, person, contact), now)
         link = Link(caller.tenant, novo.tipo_entidade.value, novo.entidade_id, found.account_id, found.contact.id)
         try:
             made = means.links.make(link, now)
@@ -86,8 +87,8 @@ def add(api: Api, desk: SyncDesk) -> None:
             if link is None:
                 raise not_found("id", "api.not_linked")
             now = means.clock.now_ms()
-            detail = {"tipo": tipo.value, "id": str(link.entity_id), "contact": str(link.contact_id)}
-            means.audit.note(caller.tenant, "link.ended", caller.by, now, detail)
+            person, contact = (link.tipo, link.entity_id), (link.account_id, link.contact_id)
+            means.audit.add(caller.tenant, Note("link.ended", caller.by, {"origin": "api"}, person, contact), now)
             if means.links.unlink(link, caller.by, now):
                 return nothing()
         raise unavailable()
