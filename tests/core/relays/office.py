@@ -128,8 +128,10 @@ class Office:
                 self.links[key] = replace(self.links[key], pending=values)
                 return {}
             case SaveLink():
-                marks = {"person_mark": effect.person_mark, "contact_mark": effect.contact_mark}
-                self.links[key] = replace(self.links[key], base=effect.base, pending={}, synced=True, error="", **marks)
+                link, marks = self.links[key], {"person_mark": effect.person_mark, "contact_mark": effect.contact_mark}
+                self.links[key] = replace(
+                    link, base=effect.base, pending={}, synced=True, synced_ms=1, error="", **marks
+                )
                 self._list(effect.dissents)
                 return {}
             case MarkLagging(code):

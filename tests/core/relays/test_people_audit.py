@@ -46,6 +46,13 @@ def test_a_new_contact_is_one_row_with_all_that_it_shows(office: Office) -> None
     assert {(each.side, each.name) for each in row.changes} >= {("chatwoot", "name"), ("chatwoot", "phone")}
 
 
+def test_a_new_contact_whose_maker_died_before_the_row_is_told_by_the_next_look(office: Office) -> None:
+    decided(office)
+    office.links["cliente", 7] = replace(office.links["cliente", 7], synced_ms=0)  # linked, and nothing saved since
+    (row,) = decided(office)
+    assert {(each.side, each.name) for each in row.changes} >= {("", "name"), ("", "phone")}
+
+
 def test_two_edits_are_two_rows_with_their_befores_and_afters_in_order(office: Office) -> None:
     decided(office)
     office.edit(MARIA, emails=("um@exemplo.com.br",))

@@ -40,6 +40,7 @@ def test_a_sync_is_queued_for_the_person_as_the_user_asked(bench: Bench) -> None
         "entity_id": ANA,
         "insists": True,
         "both_sides": True,
+        "yields": False,
         "by": f"user:{auth_id(TENANT, 'sync')}",
     }
     assert answer.tree == {"job_id": queued.source_id.split("|")[-1]}

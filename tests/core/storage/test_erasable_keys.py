@@ -54,6 +54,7 @@ def test_the_keys_that_name_nobody_are_known() -> None:
         "template",  # of a WhatsApp account too
         "bucket",  # State: expires
         "heal_run",  # State: of the stack
+        "people_run",  # of the stack too
         "lock",  # State or Core: the scope is its caller's, the tenant second
     }
 

@@ -41,7 +41,7 @@ def _attempt(decision: Decision, subject: Subject, contact_id: int) -> NoteAttem
 
 def _contact_id(subject: Subject, steps: Steps) -> int:
     """Of the contact that was read last, or that was made or is linked."""
-    for name in ("linked", "contact"):
+    for name in ("made", "linked", "contact"):
         if contact := steps.get(name, {}).get("contact"):
             return int(contact.id)
     for name in ("create_without", "create"):

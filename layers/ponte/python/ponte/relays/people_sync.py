@@ -251,8 +251,9 @@ def _write(subject: Subject, person: Person, found: _Found, steps: Steps) -> Dec
         return Step("seat", SeatContact(found.contact.id, subject.identifier, ours.name))  # refused: it goes without
     if "save" in steps:
         return Finish("SENT" if writes else "SKIPPED", "" if writes else "in_step")
-    made = "create" in steps or "create_without" in steps
-    return Step("save", _save(merged, ours, theirs, writes, changes(base, ours, theirs, merged, made=made)))
+    made = any(step in steps for step in CREATIONS)
+    audited = base if subject.link and subject.link.synced_ms else None  # of what we made, nothing was told yet
+    return Step("save", _save(merged, ours, theirs, writes, changes(audited, ours, theirs, merged, made=made)))
 
 
 def _lacks_a_seat(subject: Subject, contact: Contact) -> bool:
