@@ -71,6 +71,17 @@ def test_of_a_later_claim_that_was_sent_twice_the_fate_counts_as_unknown(ledger:
     assert (again.fate, again.attempts, again.unknown_since_ms) == ("unknown", 2, 4_000)
 
 
+def test_of_a_redriven_claim_that_was_sent_twice_the_steps_stand_and_the_fate_counts_as_unknown(ledger: Ledger) -> None:
+    """Its tries are counted anew, so it looks like a first one."""
+    first = ledger.save_step(claim(ledger), "send0", {"wamid": "w"}, 3_000)
+    ledger.park(first, 3_001, "reason.gave_up")
+    ledger.unpark(EVENT.id, 4_000)
+    claim(ledger, 5_000, "b")
+    again = claim(ledger, 5_000, "b")
+    assert (again.fate, again.attempts) == ("unknown", 1)
+    assert again.steps == {"send0": {"wamid": "w"}}
+
+
 def test_when_the_other_side_is_through_is_kept_until_the_fate_is_known(ledger: Ledger) -> None:
     ledger.unknown(claim(ledger), 3_000, "send0", "no_answer", counts=False, settles_ms=63_000)
     second = claim(ledger, 4_000, "b")

@@ -84,8 +84,8 @@ class Ledger(Waiting):
             if state.get("own") != owner:
                 return Busy(int(state.get("lease", now_ms)))
             # Ours: the store took the claim, its answer was lost, and the SDK asked again. What stood there before is
-            # gone; on any but the first claim its fate counts as unknown.
-            first = int(state["att"]) == 1
+            # gone; on any but the first claim its fate counts as unknown. Tries are counted anew by a redrive.
+            first = int(state["att"]) == 1 and state["claimed_ms"] == state["t0"]
             lost = {"st": "SENDING", "lease": now_ms, "begun_ms": 0, "claimed_ms": 0, "att": int(state["att"]) - 1}
             old = {} if first else {**state, **lost}
         return claimed(envelope, owner, now_ms, lease_ms, old)
