@@ -247,9 +247,9 @@ def test_a_merge_shows_as_a_burst_and_as_nothing_else(office: Office) -> None:
     assert survivor.contact_inboxes is not None
     assert {place.source_id for place in survivor.contact_inboxes} == {"zattar:cliente:1842", "joao-1"}
     burst, gained = office.posts()
-    assert isinstance(burst, events.TalkEvent)
-    assert (burst.name, burst.record_id, burst.conversation_id) == ("message_updated", 40981, 873)
-    assert burst.payload["sender"]["id"] == MARIA_ID
+    assert isinstance(burst, events.MessageEvent)
+    assert (burst.name, burst.message.id, burst.message.conversation_id) == ("message_updated", 40981, 873)
+    assert burst.message.author.id == MARIA_ID
     assert isinstance(gained, events.ContactEvent)
     assert (gained.contact.id, gained.changed) == (MARIA_ID, {"custom_attributes", "updated_at"})
     assert isinstance(office.ask(requests.get_contact(JOAO_ID)), Rejected)

@@ -1,4 +1,4 @@
-"""Posts of Chatwoot as events: people read, talk kept without its tokens, all else counted by name."""
+"""Posts of Chatwoot as events: each read by its subject, without its tokens; what is not known counted by name."""
 
 import json
 from typing import Any
@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from ponte.chatwoot import events
-from ponte.chatwoot.events import ContactEvent, Event, Ignored, TalkEvent
+from ponte.chatwoot.events import (
+    ContactEvent,
+    ConversationEvent,
+    Event,
+    Ignored,
+    InboxChanged,
+    MessageEvent,
+    Typing,
+    WidgetTriggered,
+)
 from ponte.chatwoot.values import Contact
 from ponte.errors import MalformedEvent
 
@@ -33,19 +42,19 @@ EXPECTED: dict[str, Event] = {
     "contact_updated": ContactEvent(
         "contact_updated", 7, MARIA, frozenset({"email", "updated_at", "custom_attributes"}), 1781706002771
     ),
-    "conversation_typing_on": Ignored("conversation_typing_on", 0, "typing"),
-    "conversation_typing_off": Ignored("conversation_typing_off", 0, "typing"),
-    "webwidget_triggered": Ignored("webwidget_triggered", 7, "widget"),
-    "inbox_created": Ignored("inbox_created", 7, "inbox"),
-    "inbox_updated": Ignored("inbox_updated", 7, "inbox"),
+    "conversation_typing_on": Typing(7, 873, is_on=True, is_staff=True),
+    "conversation_typing_off": Typing(7, 873, is_on=False, is_staff=True),
+    "webwidget_triggered": WidgetTriggered(7, 5020, 13),
+    "inbox_created": InboxChanged("inbox_created", 7),
+    "inbox_updated": InboxChanged("inbox_updated", 7),
 }
 TALK = {
-    "message_created": ("message", "message_created", 40981),
-    "message_created_outgoing": ("message", "message_created", 40983),
-    "message_updated": ("message", "message_updated", 40983),
-    "conversation_created": ("conversation", "conversation_created", 873),
-    "conversation_updated": ("conversation", "conversation_updated", 873),
-    "conversation_status_changed": ("conversation", "conversation_status_changed", 873),
+    "message_created": (MessageEvent, "message_created", 40981),
+    "message_created_outgoing": (MessageEvent, "message_created", 40983),
+    "message_updated": (MessageEvent, "message_updated", 40983),
+    "conversation_created": (ConversationEvent, "conversation_created", 873),
+    "conversation_updated": (ConversationEvent, "conversation_updated", 873),
+    "conversation_status_changed": (ConversationEvent, "conversation_status_changed", 873),
 }
 
 
@@ -59,12 +68,13 @@ def test_samples_are_read_as_what_they_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TALK)
-def test_messages_and_conversations_are_recognised_and_kept(name: str) -> None:
+def test_messages_and_conversations_are_told_apart(name: str) -> None:
     event = events.parse(samples.body(name))
-    assert isinstance(event, TalkEvent)
-    assert (event.kind, event.name, event.record_id) == TALK[name]
-    assert (event.account_id, event.conversation_id) == (7, 873)
-    assert event.payload.get("content") == samples.tree(name).get("content")
+    assert isinstance(event, MessageEvent | ConversationEvent)
+    record = event.message if isinstance(event, MessageEvent) else event.conversation
+    assert (type(event), event.name, record.id) == TALK[name]
+    assert event.account_id == 7
+    assert events.conversation(event) == "conversation|873"
 
 
 def test_every_sample_has_its_row() -> None:
@@ -108,7 +118,7 @@ def test_no_token_is_kept_of_any_post(name: str) -> None:
     for secret in ("m3Vd9sQk7XwJ2bTnY5LhR8ce", "pubsub_token", "hmac_token", '"secret"'):
         assert secret not in kept
         assert secret not in repr(event)
-    if isinstance(event, Ignored):
+    if isinstance(event, InboxChanged):
         assert set(events.to_payload(event)) == {"event", "account"}
 
 
@@ -128,8 +138,8 @@ def test_no_token_is_kept_of_any_post(name: str) -> None:
 )
 def test_the_account_stands_where_the_release_puts_it(tree: dict[str, Any], account: int) -> None:
     event = parsed({"event": "conversation_updated", "id": 873, **tree})
-    assert isinstance(event, TalkEvent)
-    assert event.account_id == account
+    assert isinstance(event, ConversationEvent)
+    assert (event.account_id, event.conversation.account_id) == (account, account)
 
 
 PLAN = {"event": "message.created", "data": {"message": {"id": 456, "content": "...", "conversation_id": 123}}}
@@ -137,10 +147,11 @@ PLAN = {"event": "message.created", "data": {"message": {"id": 456, "content": "
 
 def test_the_dotted_form_of_the_plan_is_the_same_event() -> None:
     event = parsed(PLAN | {"account_id": 7})
-    assert isinstance(event, TalkEvent)
-    assert (event.kind, event.name, event.record_id, event.conversation_id) == ("message", "message_created", 456, 123)
+    assert isinstance(event, MessageEvent)
+    assert (event.name, event.message.id, event.message.conversation_id) == ("message_created", 456, 123)
     assert event.account_id == 7
-    assert event.payload["content"] == "..."
+    assert event.message.content == "..."
+    assert event.conversation is None
 
 
 @pytest.mark.parametrize(
@@ -174,7 +185,7 @@ def test_a_dotted_contact_may_be_wrapped_or_not(tree: dict[str, Any]) -> None:
 )
 def test_other_names_of_talk_are_known(given: str, name: str) -> None:
     event = parsed({"event": given, "id": 3})
-    assert isinstance(event, TalkEvent)
+    assert isinstance(event, MessageEvent | ConversationEvent)
     assert event.name == name
 
 

@@ -1,1 +1,1 @@
-"""Chatwoot: people of an account as values, calls, answers and webhooks. Words: docs/glossary.md, "contact"."""
+"""Chatwoot: people and talk of an account as values, calls, answers, webhooks. Words: docs/glossary.md, "contact"."""

@@ -131,6 +131,20 @@ def contact(tree: Any) -> Contact | None:
     )
 
 
+def tree_of(one: Contact) -> dict[str, Any]:
+    """The contact as an object that `contact` gives an equal value for, but for what no webhook tells of one."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "email": one.email,
+        "phone_number": one.phone_number,
+        "identifier": one.identifier,
+        "blocked": one.blocked,
+        "custom_attributes": dict(one.custom_attributes),
+        "additional_attributes": dict(one.additional_attributes),
+    }
+
+
 def contact_of(answer: Answer) -> Contact | None:
     """The contact of a create, get, update, merge, destroy_custom_attributes or contact_inboxes/filter answer."""
     payload = answer.get("payload")
