@@ -1,9 +1,11 @@
 """A call to Chatwoot as a value, and the account it is made for: an HTTP request only when both come together.
 
-An `ApiCall` holds no token and no host, so that effects, ledgers and retries may carry it. `requests`, `setup` and
-`client_api` build them, `errors` classifies their answers by what was asked.
+An `ApiCall` holds no token and no host, so that effects, ledgers and retries may carry it. `requests`,
+`conversation_requests`, `message_requests`, `setup` and `client_api` build them, `errors` classifies their answers by
+what was asked.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -46,20 +48,31 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a form. name: as people shall see it. mime_type: as the server will show it on."""
+
+    name: str = field(repr=False)
+    mime_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ApiCall:
     """path: under its family's root, percent-encoded. query, body: JSON types only.
 
-    repeatable: doing it twice is doing it once, so an answer that got lost needs no probe. answers: "nothing" for calls
-    whose good answer has an empty body. timeout_seconds: for the answer.
+    files: make the body a multipart form, in which objects stand as JSON texts. repeatable: doing it twice is doing it
+    once, so an answer that got lost needs no probe. answers: "nothing" for calls whose good answer has an empty body,
+    "null" for those that may answer null, which gives {}. timeout_seconds: for the answer.
     """
 
     method: Method
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    files: tuple[Upload, ...] = ()
     family: Family = "account"
     repeatable: bool = False
-    answers: Literal["json", "nothing"] = "json"
+    answers: Literal["json", "nothing", "null"] = "json"
     timeout_seconds: float = TIMEOUT_SECONDS
 
     def request(self, account: Account) -> HttpRequest:
@@ -72,13 +85,16 @@ class ApiCall:
         if self.family != "public":
             # Not api_access_token, as the documentation spells it: nginx drops names with underscores (chatwoot#1057).
             headers["Api-Access-Token"] = account.token
-        if self.body is not None:
+        content = json_bytes(self.body) if self.body is not None else b""
+        if self.files:
+            headers["Content-Type"], content = _form(self.body or {}, self.files)
+        elif self.body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
         return HttpRequest(
             method=self.method,
             url=f"https://{account.host}{root}{self.path}{query}",
             headers=headers,
-            body=json_bytes(self.body) if self.body is not None else b"",
+            body=content,
             timeout_seconds=self.timeout_seconds,
         )
 
@@ -100,3 +116,31 @@ def segment(name: str, value: str, limit: int = 255) -> str:
     if not value or value in (".", "..") or len(value) > limit or not value.isprintable():
         raise ValueError(name)
     return quote(value, safe="")
+
+
+def _form(fields: Mapping[str, Any], files: tuple[Upload, ...]) -> tuple[str, bytes]:
+    """(content type, body) of multipart/form-data. The boundary is made of all that is in it, so that no file can hold
+    it on purpose, and the same call twice is equal bytes."""
+    parts = [(f'name="{name}"', "", _form_value(value)) for name, value in fields.items() if value is not None]
+    parts += [
+        (f'name="attachments[]"; filename="{_quoted(each.name)}"', each.mime_type, each.content) for each in files
+    ]
+    seal = hashlib.sha256()
+    for _, _, content in parts:
+        seal.update(hashlib.sha256(content).digest())
+    boundary = f"ponte-{seal.hexdigest()}"
+    body = b""
+    for head, mime_type, content in parts:
+        typed = f"Content-Type: {mime_type}\r\n" if mime_type else ""
+        lines = f"--{boundary}\r\nContent-Disposition: form-data; {head}\r\n{typed}\r\n"
+        body += lines.encode("utf-8", "replace") + content + b"\r\n"
+    return f"multipart/form-data; boundary={boundary}", body + f"--{boundary}--\r\n".encode()
+
+
+def _form_value(value: Any) -> bytes:
+    return value.encode("utf-8", "replace") if isinstance(value, str) else json_bytes(value)
+
+
+def _quoted(name: str) -> str:
+    """As browsers write a file's name (WHATWG, multipart form data)."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

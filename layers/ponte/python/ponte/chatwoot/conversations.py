@@ -7,12 +7,12 @@ Source: chatwoot/chatwoot 4.15.0 (f66b551c), app/presenters/conversations/event_
 app/views/api/v1/conversations/partials/_conversation.json.jbuilder (read 2026-11).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ponte.chatwoot import values
-from ponte.chatwoot.messages import Message, message
+from ponte.chatwoot.messages import MARKER, Message, message
 from ponte.chatwoot.tame import Json, attributes, mapping, micros, ms, record_id, seconds, text, whole
 from ponte.chatwoot.values import MAX_LABELS, Contact
 
@@ -127,6 +127,22 @@ def status_of(answer: Answer) -> str:
     """Of toggle_status: what the status is now, "" where the answer does not say."""
     status = mapping(answer, "payload").get("current_status")
     return status if type(status) is str and status in STATUSES else ""
+
+
+def conversations_of(answer: Answer) -> tuple[Conversation, ...]:
+    """Of GET contacts/{id}/conversations: {payload: [..]}, newest first."""
+    return page_of(answer).conversations
+
+
+def marked(conversations: Iterable[Conversation], marker: str) -> Conversation | None:
+    """The one that we made with this marker."""
+    return next((each for each in conversations if marker and each.additional_attributes.get(MARKER) == marker), None)
+
+
+def assignee_of(answer: Answer) -> Assignee | None:
+    """Of assignments: who has it now, None for nobody."""
+    found = record_id(answer.get("id"))
+    return Assignee(found, text(answer.get("name"), 255)) if found else None
 
 
 def labels_of(answer: Answer) -> tuple[str, ...]:

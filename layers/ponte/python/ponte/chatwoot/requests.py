@@ -220,7 +220,7 @@ def merge_contacts(base_contact_id: int, mergee_contact_id: int) -> ApiCall:
 
 
 def contact_conversations(contact_id: int) -> ApiCall:
-    """The newest 20 and no further page: `conversation_ids_of`."""
+    """The newest 20 and no further page: `conversation_ids_of`, `conversations.conversations_of`."""
     return ApiCall("GET", f"{_contact(contact_id)}/conversations", repeatable=True)
 
 

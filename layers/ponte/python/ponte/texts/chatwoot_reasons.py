@@ -125,6 +125,10 @@ _BY_CODE: dict[str, Sentences] = {
         "pt-BR": "Limite de chamadas do Chatwoot excedido. A ponte espera o próximo minuto e tenta de novo sozinha.",
         "en": "Chatwoot's rate limit was exceeded. The bridge waits for the next minute and tries again by itself.",
     },
+    "too_many_messages": {
+        "pt-BR": "Mensagens demais nesta conversa em um minuto. A ponte espera e tenta de novo sozinha.",
+        "en": "Too many messages in this conversation within a minute. The bridge waits and tries again by itself.",
+    },
     "not_connected": {
         "pt-BR": "Não foi possível conectar ao Chatwoot. A ponte tenta de novo sozinha.",
         "en": "Chatwoot could not be reached. The bridge tries again by itself.",
