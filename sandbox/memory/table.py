@@ -55,9 +55,10 @@ class MemoryTable:
             for write in writes:
                 self._apply(write)
 
-    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
+    def query(self, pk: str, prefix: str = "", limit: int = 100, after: str = "") -> list[Item]:
         with self._lock:
-            rows = sorted((k for k in self._items if k[0] == pk and k[1].startswith(prefix)), key=lambda k: k[1])
+            found = (k for k in self._items if k[0] == pk and k[1].startswith(prefix) and k[1] > after)
+            rows = sorted(found, key=lambda k: k[1])
             return [copy_of(self._items[key]) for key in rows[:limit]]
 
     def query_index(self, gsi1pk: str, limit: int = 100, after: str = "") -> list[Item]:

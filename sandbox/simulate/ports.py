@@ -102,8 +102,8 @@ class StormyTable:
         found: list[Item] = self._read(lambda: self._table.get_many(keys))
         return found
 
-    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
-        found: list[Item] = self._read(lambda: self._table.query(pk, prefix, limit))
+    def query(self, pk: str, prefix: str = "", limit: int = 100, after: str = "") -> list[Item]:
+        found: list[Item] = self._read(lambda: self._table.query(pk, prefix, limit, after))
         return found
 
     def query_index(self, gsi1pk: str, limit: int = 100, after: str = "") -> list[Item]:

@@ -160,6 +160,9 @@ def test_a_query_is_sorted_prefixed_and_limited(table: Table, pk: str) -> None:
         table.write(Put({"pk": pk, "sk": sk}))
     assert [row["sk"] for row in table.query(pk)] == ["a1", "b1", "b2", "b3"]
     assert [row["sk"] for row in table.query(pk, "b", 2)] == ["b1", "b2"]
+    assert [row["sk"] for row in table.query(pk, "b", 2, "b1")] == ["b2", "b3"]
+    assert [row["sk"] for row in table.query(pk, "b", after="b2~")] == ["b3"], "a place where nothing stands"
+    assert table.query(pk, "b", after="b3") == []
 
 
 def test_the_index_is_sparse_and_sorted(table: Table, pk: str) -> None:

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "phone_number_id": "T",
     "line_id": 7,
     "order": 7,
+    "message_id": 7,
 }
 NAMED = {
     name: function

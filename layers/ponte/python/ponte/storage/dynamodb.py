@@ -202,19 +202,25 @@ class DynamoDBTable:
                 raise TransactionRefused({}) from error
             raise
 
-    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
+    def query(self, pk: str, prefix: str = "", limit: int = 100, after: str = "") -> list[Item]:
         condition, values = "pk = :p", {":p": {"S": pk}}
         if prefix:
             condition, values = condition + " AND begins_with(sk, :s)", values | {":s": {"S": prefix}}
         return self._query(
-            limit, KeyConditionExpression=condition, ExpressionAttributeValues=values, ConsistentRead=True
+            limit,
+            _key(pk, after) if after else None,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
         )
 
     def query_index(self, gsi1pk: str, limit: int = 100, after: str = "") -> list[Item]:
         condition, values = "gsi1pk = :p", {":p": {"S": gsi1pk}}
         if after:
             condition, values = condition + " AND gsi1sk > :s", values | {":s": {"S": after}}
-        return self._query(limit, IndexName="gsi1", KeyConditionExpression=condition, ExpressionAttributeValues=values)
+        return self._query(
+            limit, None, IndexName="gsi1", KeyConditionExpression=condition, ExpressionAttributeValues=values
+        )
 
     def scan(self, limit: int, after: tuple[str, str] | None = None) -> tuple[list[Item], tuple[str, str] | None]:
         start = {"ExclusiveStartKey": _key(*after)} if after else {}
@@ -222,9 +228,9 @@ class DynamoDBTable:
         last = _item(answer.get("LastEvaluatedKey"))
         return [_item(raw) for raw in answer["Items"]], (str(last["pk"]), str(last["sk"])) if last else None
 
-    def _query(self, limit: int, **request: Any) -> list[Item]:
+    def _query(self, limit: int, after: dict[str, Any] | None, **request: Any) -> list[Item]:
         found: list[Item] = []
-        start: dict[str, Any] = {}
+        start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
         while len(found) < limit:
             answer = self._client.query(TableName=self._name, Limit=limit - len(found), **request, **start)
             found += [_item(raw) for raw in answer["Items"]]

@@ -195,3 +195,23 @@ def job(tenant: str, job_id: str) -> tuple[str, str]:
 def quota(tenant: str, kind: str, user: str) -> tuple[str, str]:
     """How often a user asked for something within the minute (State)."""
     return f"QT#{tenant}#{kind}#{digest(user)}", "QT"
+
+
+def talk(tenant: str, account_id: int, number: int) -> tuple[str, str]:
+    """A conversation of an office's Chatwoot, in Core; its entries in lists stand beside it."""
+    return f"TALK#{tenant}#{account_id}#{number}", "TALK"
+
+
+def talk_entry(tenant: str, account_id: int, number: int, name: str) -> tuple[str, str]:
+    """Its entry in a list; name: PERSON, USER or UNSYNCED."""
+    return talk(tenant, account_id, number)[0], f"BY#{name}"
+
+
+def talks(tenant: str, *of: str) -> str:
+    """A list of conversations in the index: of an office, or of some of it."""
+    return "#".join(("TALKS", tenant, *of))
+
+
+def talk_message(tenant: str, account_id: int, number: int, message_id: int) -> tuple[str, str]:
+    """A message, in the Message table; by ascending sk they stand in their order."""
+    return f"TALK#{tenant}#{account_id}#{number}", f"MSG#{message_id:019d}"

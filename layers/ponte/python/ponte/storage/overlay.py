@@ -48,10 +48,10 @@ class Overlay:
         for write in writes:
             self.write(write)
 
-    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
-        rows = {str(row["sk"]): row for row in self._under.query(pk, prefix, limit)}
+    def query(self, pk: str, prefix: str = "", limit: int = 100, after: str = "") -> list[Item]:
+        rows = {str(row["sk"]): row for row in self._under.query(pk, prefix, limit, after)}
         for (mine, sk), item in self._over.items():
-            if mine == pk and sk.startswith(prefix):
+            if mine == pk and sk.startswith(prefix) and sk > after:
                 rows.pop(sk, None)
                 rows |= {sk: copy_of(item)} if item is not None else {}
         return [rows[sk] for sk in sorted(rows)][:limit]

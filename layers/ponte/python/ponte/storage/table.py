@@ -141,8 +141,9 @@ class Table(Protocol):
         """All or nothing, at most 100 writes, no item twice. Raises TransactionRefused."""
         ...
 
-    def query(self, pk: str, prefix: str = "", limit: int = 100) -> list[Item]:
-        """Items of one partition by ascending sk, at most `limit`."""
+    def query(self, pk: str, prefix: str = "", limit: int = 100, after: str = "") -> list[Item]:
+        """Items of one partition by ascending sk > after, at most `limit`. after: "", or one that begins as `prefix`
+        says."""
         ...
 
     def query_index(self, gsi1pk: str, limit: int = 100, after: str = "") -> list[Item]:
