@@ -1,4 +1,4 @@
-"""What happened to contacts in Chatwoot, in order per contact: to the people in Zattar."""
+"""What happened in Chatwoot: to contacts, in order per contact; in conversations, in order per conversation."""
 
 from typing import Any
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,82 @@ def test_a_changed_contact_is_queued_under_the_offices_account(aws: Aws, event: 
     assert queued["payload"]["account"] == {"id": 7}
 
 
+SAMPLES = Path(__file__).parents[1] / "samples" / "chatwoot"
+TOLD = {
+    "contact_created": "contact|5013",
+    "contact_updated": "contact|5012",
+    **dict.fromkeys(
+        ("conversation_created", "conversation_updated", "conversation_status_changed"), "conversation|873"
+    ),
+    **dict.fromkeys(("message_created", "message_created_outgoing", "message_updated"), "conversation|873"),
+}
+COUNTED = ("conversation_typing_on", "conversation_typing_off", "webwidget_triggered", "inbox_created", "inbox_updated")
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_people_and_talk_are_queued_each_in_order(aws: Aws, event: Load, name: str) -> None:
+    put_office()
+    body = (SAMPLES / name / "body").read_bytes()
+    assert post("chatwoot_webhook", signed(event("chatwoot_webhook", "contact_updated"), body)) == 200
+    (queued,) = aws.messages("CHATWOOT_EVENTS")
+    assert queued["conversation"] == f"{TENANT}|{TOLD[name]}"
+    assert queued["payload"]["account"] == {"id": 7}
+    assert "pubsub_token" not in json.dumps(queued)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_signals_are_counted_and_go_nowhere(
+    aws: Aws, event: Load, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    put_office()
+    body = (SAMPLES / name / "body").read_bytes()
+    assert post("chatwoot_webhook", signed(event("chatwoot_webhook", "contact_updated"), body)) == 200
+    assert counted(capsys, "chatwoot_webhook") == ["ignored"]
+    assert nothing_is_queued(aws)
+
+
+def test_every_sample_of_the_release_is_told_or_counted() -> None:
+    assert {path.parent.name for path in SAMPLES.glob("*/body")} == {
+        *TOLD,
+        *COUNTED,
+        "contact_updated_activity_only",
+    }
+
+
+def test_an_unknown_event_is_counted_without_its_body(
+    aws: Aws, event: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_office()
+    body = b'{"event":"conversation_merged","account":{"id":7},"contact_inbox":{"pubsub_token":"secret-of-a-contact"}}'
+    assert post("chatwoot_webhook", signed(event("chatwoot_webhook", "contact_updated"), body)) == 200
+    printed = capsys.readouterr().out
+    assert "unknown_event" in printed
+    assert "secret-of-a-contact" not in printed
+    assert nothing_is_queued(aws)
+
+
+def test_the_plans_own_form_is_queued_as_the_releases(aws: Aws, event: Load) -> None:
+    put_office()
+    message = {"id": 456, "content": "Sim", "conversation_id": 123, "message_type": "incoming"}
+    body = json.dumps({"event": "message.created", "data": {"message": message}}).encode()
+    assert post("chatwoot_webhook", signed(event("chatwoot_webhook", "contact_updated"), body)) == 200
+    (queued,) = aws.messages("CHATWOOT_EVENTS")
+    assert (queued["kind"], queued["source_id"]) == ("message_created", "message_created|456")
+    assert queued["conversation"] == f"{TENANT}|conversation|123"
+
+
+def test_the_longest_text_goes_by_the_bucket(aws: Aws, event: Load) -> None:
+    put_office()
+    tree = json.loads((SAMPLES / "message_created" / "body").read_bytes())
+    tree["content"] = "\U0001f600" * 150_000
+    body = json.dumps(tree, ensure_ascii=False).encode()
+    assert post("chatwoot_webhook", signed(event("chatwoot_webhook", "contact_updated"), body)) == 200
+    (queued,) = aws.messages("CHATWOOT_EVENTS")
+    assert queued["payload"] == {}
+    kept = json.loads(aws.s3.get_object(Bucket=aws.bucket, Key=queued["claim"]["key"])["Body"].read())
+    assert kept["content"] == tree["content"]
+
+
 def test_a_release_that_signs_nothing_comes_in_by_the_secret_in_its_address(aws: Aws, event: Load) -> None:
     put_office()
     assert post("chatwoot_webhook", event("chatwoot_webhook", "contact_updated_unsigned")) == 200
@@ -87,6 +164,7 @@ def test_a_release_that_signs_nothing_comes_in_by_the_secret_in_its_address(aws:
     [
         ("zattar_webhook", "cliente_updated", "on_zattar_event/cliente_updated"),
         ("chatwoot_webhook", "contact_updated", "on_chatwoot_event/contact_updated"),
+        ("chatwoot_webhook", "message_created", "on_chatwoot_event/message_created"),
     ],
 )
 def test_the_event_to_try_a_worker_with_is_what_the_door_queues(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ponte.media.limits import TRANSFER_SECONDS
+from ponte.relays.conversa_effects import ConversaEffect
 from ponte.relays.effects import (
     AcknowledgeDelivery,
     AddContact,
@@ -87,6 +88,7 @@ type Effect = (
     | ForgetPortal
     | SetUpPortal
     | OfficeEffect
+    | ConversaEffect
 )
 
 

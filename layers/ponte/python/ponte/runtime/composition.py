@@ -39,6 +39,8 @@ from ponte.runtime.portal_calls import PortalCalls
 from ponte.runtime.redrive import ZATTAR_EVENTS, Queue
 from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
+from ponte.runtime.staff import Staff
+from ponte.runtime.talk_performer import TalkMeans
 from ponte.runtime.transfers import Transfers
 from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_sends import WhatsappSends
@@ -48,6 +50,7 @@ from ponte.storage.accounts import Accounts
 from ponte.storage.audit import Audit
 from ponte.storage.buckets import Buckets
 from ponte.storage.changes import Changes
+from ponte.storage.conversas import Conversas
 from ponte.storage.conversations import Conversations
 from ponte.storage.directory import Directory
 from ponte.storage.dissents import Dissents
@@ -55,6 +58,7 @@ from ponte.storage.erasure import Erasure
 from ponte.storage.grants import Cipher, Grants
 from ponte.storage.ledger import Ledger
 from ponte.storage.links import Links
+from ponte.storage.mensagens import Mensagens
 from ponte.storage.offices import Offices
 from ponte.storage.people_cursors import PeopleCursors
 from ponte.storage.preferences import Preferences
@@ -71,7 +75,7 @@ WORKERS: Mapping[str, type[Worker]] = {
     worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)
 }
 
-OFFICE_WORKERS: Mapping[str, type[OfficeWorker]] = {worker.flow: worker for worker in (ZattarEvents, ChatwootEvents)}
+OFFICE_FLOWS = (ZattarEvents.flow, ChatwootEvents.flow)
 
 type BatchAnswer = dict[str, list[dict[str, str]]]
 
@@ -196,12 +200,33 @@ def make_office_means(outside: Outside) -> OfficeMeans:
     )
 
 
+def make_talk_means(outside: Outside, office: OfficeMeans) -> TalkMeans:
+    """Everything that an office's conversations are kept and told with."""
+    return TalkMeans(
+        calls=office.calls,
+        conversas=Conversas(outside.tables.core),
+        mensagens=Mensagens(outside.tables.message),
+        links=office.links,
+        staff=Staff(office.calls, outside.clock),
+        audit=office.audit,
+        clock=outside.clock,
+    )
+
+
+def make_office_worker(outside: Outside, office: OfficeMeans, parts: Parts, flow: str) -> OfficeWorker:
+    """The worker of one of OFFICE_FLOWS."""
+    if flow == ChatwootEvents.flow:
+        return ChatwootEvents(parts, office, make_talk_means(outside, office))
+    return ZattarEvents(parts, office)
+
+
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:
     """The worker of a flow."""
-    if flow not in OFFICE_WORKERS:
+    if flow not in OFFICE_FLOWS:
         return WORKERS[flow](make_parts(outside, means, settings, flow))
     office = make_office_means(outside)
-    return OFFICE_WORKERS[flow](make_parts(outside, means, settings, flow, partial(note_given_up, office)), office)
+    parts = make_parts(outside, means, settings, flow, partial(note_given_up, office))
+    return make_office_worker(outside, office, parts, flow)
 
 
 def make_parts(

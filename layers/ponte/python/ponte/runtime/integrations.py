@@ -88,20 +88,25 @@ class Integrations:
         return Reloaded("fallback")
 
     def subscribe(self, tenant: str, url: str, by: str) -> Outcome:
-        """See that Chatwoot posts people's events to `url`, and keep the secret by which it signs them.
+        """See that Chatwoot posts events of people and talk to `url`, and keep the secret by which it signs them.
 
-        Needs an administrator's token. A subscription that is there already is taken as it is; the secrets of others
-        that were ours stay valid, so that nothing is refused in between.
+        Needs an administrator's token. A subscription that is there already keeps its secret, and is given the events
+        that it lacks; the secrets of others that were ours stay valid, so that nothing is refused in between.
         """
         listed = self._calls.chatwoot(tenant, setup.webhooks(), CALL_SECONDS)
         if not isinstance(listed, Succeeded):
             return listed
         found = next((each for each in setup.webhooks_of(listed.result) if each.url == url), None)
         if found is None:
-            made = self._calls.chatwoot(tenant, setup.create_webhook(url, setup.PEOPLE_SUBSCRIPTIONS), CALL_SECONDS)
+            made = self._calls.chatwoot(tenant, setup.create_webhook(url), CALL_SECONDS)
             if not isinstance(made, Succeeded):
                 return made
             found = setup.webhook_of(made.result)
+        elif not found.subscriptions >= set(setup.OUR_SUBSCRIPTIONS):
+            wanted = sorted(found.subscriptions | set(setup.OUR_SUBSCRIPTIONS))
+            widened = self._calls.chatwoot(tenant, setup.update_webhook(found.id, url, wanted), CALL_SECONDS)
+            if not isinstance(widened, Succeeded):
+                return widened
         office = self._offices.read(tenant)
         if found is None or office is None or office.chatwoot is None:
             return Succeeded({"signed": False})

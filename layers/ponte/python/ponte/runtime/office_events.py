@@ -1,12 +1,22 @@
-"""The workers of what Zattar and Chatwoot tell: each event names a person, who is then looked at on both sides."""
+"""The workers of what Zattar and Chatwoot tell: an event names a person, who is then looked at on both sides, or tells
+of a conversation, which is kept."""
 
 from functools import partial
 
 from ponte.chatwoot import events as chatwoot_events
+from ponte.chatwoot.events import ConversationEvent, MessageEvent
+from ponte.chatwoot.messages import ACTIVITY
 from ponte.errors import MalformedEvent
 from ponte.people.links import Link
 from ponte.queue.envelope import Envelope
-from ponte.relays import chatwoot_to_zattar, people_audit, people_matches, people_sync, zattar_to_chatwoot
+from ponte.relays import (
+    chatwoot_to_zattar,
+    people_audit,
+    people_matches,
+    people_sync,
+    talk_to_zattar,
+    zattar_to_chatwoot,
+)
 from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
 from ponte.relays.office_effects import NoteAttempt, ReloadIntegration, SuggestPeople
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
@@ -15,6 +25,7 @@ from ponte.runtime.integrations import TIPO
 from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_looks import SYNC
 from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
+from ponte.runtime.talk_performer import TalkMeans, TalkPerformer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.claims import Claimed
 from ponte.zattar import events as zattar_events
@@ -131,14 +142,42 @@ def _reload(steps: Steps) -> Decision:
 
 
 class ChatwootEvents(OfficeWorker):
-    """Contacts that were made, edited or deleted."""
+    """Contacts that were made, edited or deleted; conversations and their messages."""
 
     flow = "chatwoot_to_zattar"
 
+    def __init__(self, parts: Parts, means: OfficeMeans, talk: TalkMeans) -> None:
+        super().__init__(parts, means)
+        self._talk = talk
+
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
-        event = chatwoot_events.read(dict(envelope.payload))
-        if not isinstance(event, chatwoot_events.ContactEvent):
-            return self._finished("SKIPPED", envelope.kind, keep=True)
+        try:
+            event = chatwoot_events.read(dict(envelope.payload))
+        except MalformedEvent:
+            return self._parked("reason.malformed")
+        match event:
+            case chatwoot_events.ContactEvent():
+                return self._contact(envelope, claim, event)
+            case chatwoot_events.ConversationEvent(conversation=conversation):
+                return self._conversation(envelope, event, conversation.id)
+            case chatwoot_events.MessageEvent(message=message):
+                if message.message_type in ("", ACTIVITY):
+                    return self._finished("SKIPPED", message.message_type or "message_type", keep=True)
+                return self._conversation(envelope, event, message.conversation_id)
+        return self._finished("SKIPPED", envelope.kind, keep=True)
+
+    def _conversation(
+        self, envelope: Envelope, event: ConversationEvent | MessageEvent, number: int
+    ) -> tuple[Decide, Performer]:
+        if not number:
+            return self._finished("SKIPPED", "no_conversation", keep=True)
+        key = (envelope.scope, event.account_id, number)
+        subject = talk_to_zattar.Subject(*key, event, envelope.received_ms, self.parts.language)
+        return partial(talk_to_zattar.decide, subject), TalkPerformer(self._talk, *key)
+
+    def _contact(
+        self, envelope: Envelope, claim: Claimed, event: chatwoot_events.ContactEvent
+    ) -> tuple[Decide, Performer]:
         link = self._means.links.of_contact(envelope.scope, event.account_id, event.contact.id)
         if link is None:
             # One that we have just made, before its link is kept: its own event ends that. Others are nobody of ours.

@@ -12,6 +12,7 @@ from typing import Any
 
 from ponte.chatwoot import events as chatwoot_events
 from ponte.chatwoot import signatures
+from ponte.chatwoot.events import ContactEvent, ConversationEvent, MessageEvent
 from ponte.clock import Clock
 from ponte.errors import MalformedEvent, SignatureMismatch
 from ponte.queue.envelope import Envelope
@@ -119,10 +120,10 @@ class ChatwootDoor:
         if one.account_id not in (0, chatwoot.account_id):
             self.log("chatwoot_webhook", "foreign_account")
             return text(200)
-        if not isinstance(one, chatwoot_events.ContactEvent):
-            self.log("chatwoot_webhook", "ignored", detail=getattr(one, "reason", "talk"))
+        if not isinstance(one, ContactEvent | ConversationEvent | MessageEvent):
+            self.log("chatwoot_webhook", "ignored", detail=one.reason)
             return text(200)
-        if one.is_noise:
+        if isinstance(one, ContactEvent) and one.is_noise:
             self.log("chatwoot_webhook", "noise")
             return text(200)
         one = replace(one, account_id=chatwoot.account_id)
@@ -133,7 +134,7 @@ class ChatwootDoor:
             source_id=chatwoot_events.source_id(one, delivery.delivery_id),
             kind=one.name,
             conversation=f"{office.tenant}|{chatwoot_events.conversation(one)}",
-            order=one.updated_ms or now,
+            order=chatwoot_events.order_ms(one) or now,
             received_ms=now,
             payload=chatwoot_events.to_payload(one),
         )

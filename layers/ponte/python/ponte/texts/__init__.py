@@ -13,6 +13,7 @@ from ponte.texts import (
     conflicts,
     files,
     notices,
+    office,
     outbound,
     pages,
     people,
@@ -27,7 +28,7 @@ _ALL: dict[str, dict[str, str]] = {}
 _AREAS = (
     *(notices, outbound, reasons, pages, files),
     *(bitrix24_reasons, whatsapp_lines, whatsapp_reasons),
-    *(conflicts, suggestions, chatwoot_reasons, zattar_reasons),
+    *(conflicts, suggestions, chatwoot_reasons, zattar_reasons, office),
     *(api, people),
 )
 for _area in _AREAS:
