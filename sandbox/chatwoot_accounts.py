@@ -1,5 +1,7 @@
 """The live state of one account of the fake Chatwoot: contacts, their places in inboxes, subscriptions, what to post.
 
+Conversations and messages stand in chatwoot_talk.py.
+
 Webhooks are built when they are posted, from the row as it is then: a job whose contact is gone comes to nothing.
 """
 
@@ -7,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.chatwoot_talk import Talk
 from sandbox.scenario import ChatwootAccount
 
 type Row = dict[str, Any]
@@ -86,6 +89,7 @@ class AccountState:
             self._note(contact)
             for place in contact.get("contact_inboxes", []):
                 self.add_place(contact["id"], place["inbox"]["id"], place["source_id"])
+        self.talk = Talk(self)
 
     @property
     def signs(self) -> bool:
@@ -165,9 +169,7 @@ class AccountState:
         del self.contacts[row["id"]]
         self.config["contacts"].remove(row)
         self.places = [place for place in self.places if place.contact_id != row["id"]]
-        gone = [one["id"] for one in self.conversations_of(row["id"])]
-        self.config["conversations"] = [one for one in self.config["conversations"] if one["id"] not in gone]
-        self.config["messages"] = [one for one in self.config["messages"] if one.get("conversation_id") not in gone]
+        self.talk.forget(row["id"])
 
     def add_place(self, contact_id: int, inbox_id: int, source_id: str) -> Place:
         place = Place(self.next_id(), contact_id, inbox_id, source_id, self.token("pubsub"), self.now_ms())
@@ -209,10 +211,10 @@ class AccountState:
             view["contact_inboxes"] = [self.shown_place(one) for one in self.places_of(row["id"])]
         return view
 
-    def conversations_of(self, contact_id: int) -> list[Row]:
-        """Newest first."""
-        found = [one for one in self.config["conversations"] if contact_of(one) == contact_id]
-        return sorted(found, key=lambda one: int(one["id"]), reverse=True)
+    def is_told(self, event: str) -> bool:
+        """Whether anybody may want the event: the account's webhooks, or an API inbox's own."""
+        own = any(one.get("webhook_url") for one in self.config["inboxes"])
+        return bool(self.webhooks_for(event)) or (own and not event.startswith("contact_"))
 
     def who_has(self, name: str, value: Any) -> list[Row]:
         """The contacts with one of UNIQUE, in whatever case, in the order of their ids."""
@@ -237,9 +239,3 @@ class AccountState:
         config = self.config
         for rows in (config["contacts"], config["conversations"], config["messages"], config["webhooks"]):
             yield from rows
-
-
-def contact_of(conversation: Row) -> int:
-    """Whose conversation it is: meta.sender.id as the API shows it, or contact_id."""
-    sender = (conversation.get("meta") or {}).get("sender") or {}
-    return int(sender.get("id") or conversation.get("contact_id") or 0)

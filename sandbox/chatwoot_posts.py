@@ -8,51 +8,29 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.chatwoot_accounts import AccountState, Job, Row
+from sandbox.chatwoot_accounts import Job, Row
+from sandbox.chatwoot_talk_views import contact_data, conversation_data, message_data
+from sandbox.chatwoot_times import iso
 from sandbox.webhooks import Webhook, post
 from sandbox.world import World
 
+TALK = ("conversation_", "message_")
 TIMEOUT_S = 5.0
 FORGET_S = 2.0  # a new scenario is in within three seconds
 
 
-def iso(at_ms: int) -> str:
-    """2026-06-17T13:01:08.131Z."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
-
-
-def contact_data(state: AccountState, row: Row) -> Row:
-    """A contact as webhooks show it: no labels, no times."""
-    account = {"id": state.config["account_id"], "name": state.config["name"]}
-    return {
-        "account": account,
-        "additional_attributes": row.get("additional_attributes") or {},
-        "avatar": row.get("thumbnail", ""),
-        "custom_attributes": row.get("custom_attributes") or {},
-        "email": row.get("email"),
-        "id": row["id"],
-        "identifier": row.get("identifier"),
-        "name": row.get("name"),
-        "phone_number": row.get("phone_number"),
-        "thumbnail": row.get("thumbnail", ""),
-        "blocked": bool(row.get("blocked")),
-    }
-
-
 def body_of(job: Job) -> Row | None:
     """The body of a job, from the rows as they are now; None when there is nothing to tell of any more."""
-    state = job.account
-    if job.event.startswith("message_"):
-        return _message(state, job)
-    row = state.contacts.get(job.record_id)
-    if row is None:
+    tree = _record(job)
+    if tree is None:
         return None
-    tree = {**contact_data(state, row), "event": job.event}
-    if job.changed is not None:
+    tree["event"] = job.event
+    if job.event == "conversation_status_changed":
+        tree["changed_attributes"] = None  # read too late, in every release
+    elif job.changed is not None:
         tree["changed_attributes"] = [
             {name: {"previous_value": _told(name, before), "current_value": _told(name, after)}}
             for name, before, after in job.changed
@@ -60,39 +38,27 @@ def body_of(job: Job) -> Row | None:
     return tree
 
 
+def _record(job: Job) -> Row | None:
+    state = job.account
+    if job.event.startswith("message_"):
+        message = state.talk.message(job.record_id)
+        return message_data(state, message) if message else None
+    if job.event.startswith("conversation_"):
+        row = state.talk.conversation(job.record_id)
+        if row is None:
+            return None
+        if "typing" in job.event:
+            user = {"id": state.config["integration_user_id"], "name": "Ponte", "type": "user"}
+            return {"user": user, "conversation": conversation_data(state, row), "is_private": False}
+        return conversation_data(state, row)
+    contact = state.contacts.get(job.record_id)
+    return contact_data(state, contact) if contact else None
+
+
 def _told(name: str, value: Any) -> Any:
     if name == "updated_at":
         return iso(value)
     return iso(value * 1000) if name == "last_activity_at" and isinstance(value, int) else value
-
-
-def _message(state: AccountState, job: Job) -> Row | None:
-    """A message of a contact, with its conversation as far as the scenario tells."""
-    message = next((one for one in state.config["messages"] if one["id"] == job.record_id), None)
-    if message is None:
-        return None
-    number = message.get("conversation_id", 0)
-    conversation: Row = next((one for one in state.config["conversations"] if one["id"] == number), {"id": number})
-    sender = state.contacts.get((message.get("sender") or {}).get("id", 0))
-    kinds = {0: "incoming", 1: "outgoing", 3: "template"}
-    inbox = state.slim_inbox(message.get("inbox_id") or conversation.get("inbox_id") or 0)
-    account = {"id": state.config["account_id"], "name": state.config["name"]}
-    return {
-        "account": account,
-        "additional_attributes": {},
-        "content_attributes": message.get("content_attributes") or {},
-        "content_type": message.get("content_type", "text"),
-        "content": message.get("content"),
-        "conversation": {**conversation, **({"account": account} if state.is_since(4, 14, 2) else {})},
-        "created_at": iso(int(message.get("created_at") or 0) * 1000),
-        "id": message["id"],
-        "inbox": {"id": inbox["id"], "name": inbox["name"]},
-        "message_type": kinds.get(message.get("message_type", 0), message.get("message_type")),
-        "private": bool(message.get("private")),
-        "sender": contact_data(state, sender) if sender else message.get("sender"),
-        "source_id": message.get("source_id"),
-        "event": job.event,
-    }
 
 
 def wire(tree: Row) -> bytes:
@@ -123,13 +89,25 @@ def posts_of(world: World, job: Job) -> list[Webhook]:
     if tree is None:
         return []
     body, posts = wire(tree), []
-    for webhook in job.account.webhooks_for(job.event):
-        path = urlsplit(webhook["url"]).path if webhook.get("url") else world.chatwoot_path(job.account)
+    for url, secret in _subscribers(job, tree):
+        path = urlsplit(url).path if url else world.chatwoot_path(job.account)
         if path.startswith("/webhooks/"):
             serial = world.next_number()
             delivery = f"{world.generation:08x}-0000-4000-8000-{serial:012x}"
-            posts.append(signed(path, body, webhook.get("secret"), delivery, world.now_ms()))
+            posts.append(signed(path, body, secret, delivery, world.now_ms()))
     return posts
+
+
+def _subscribers(job: Job, tree: Row) -> list[tuple[str | None, str | None]]:
+    """(address, secret) of the account's webhooks that want the event, and of an API inbox's own, which gets all that
+    is said in it."""
+    account = job.account
+    found = [(one.get("url"), one.get("secret")) for one in account.webhooks_for(job.event)]
+    conversation = tree.get("conversation", tree)
+    inbox = account.inbox(conversation.get("inbox_id")) or {}
+    if job.event.startswith(TALK) and inbox.get("channel_type") == "Channel::Api" and inbox.get("webhook_url"):
+        found.append((inbox["webhook_url"], inbox.get("secret") if account.is_since(4, 13, 0) else None))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

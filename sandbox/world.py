@@ -108,7 +108,7 @@ class World:
     def _emit(
         self, account: AccountState, event: str, record_id: int, changed: tuple[tuple[str, Any, Any], ...] | None
     ) -> None:
-        if self.on_job is not None and account.webhooks_for(event):
+        if self.on_job is not None and account.is_told(event):
             self.on_job(Job(account, event, record_id, self.generation, changed))
 
     def _tell_of_webhook(self, table: str, webhook: Webhook) -> None:

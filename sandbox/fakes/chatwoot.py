@@ -1,8 +1,8 @@
 """The fake Chatwoot: hosts and accounts, tokens and roles, limits, the table of calls.
 
-What it does with contacts stands in chatwoot_{contacts,filter,public}.py, the rest in chatwoot_setup.py, what it posts
-in sandbox/chatwoot_posts.py. Behaviour follows the source of chatwoot/chatwoot 4.15.0 (f66b551c, read November 2026).
-Conversations and messages are only what the scenario holds; they have no calls yet.
+What it does with contacts stands in chatwoot_{contacts,filter,public}.py, with talk in chatwoot_{conversations,
+messages}.py over sandbox/chatwoot_talk.py, the rest in chatwoot_setup.py, what it posts in sandbox/chatwoot_posts.py.
+Behaviour follows the source of chatwoot/chatwoot 4.15.0 (f66b551c, read November 2026).
 """
 
 import re
@@ -10,13 +10,22 @@ from email.utils import formatdate
 
 from sandbox.calls import Call, Reply, html_reply
 from sandbox.chatwoot_accounts import BOT, AccountState, User
-from sandbox.fakes import chatwoot_contacts, chatwoot_filter, chatwoot_public, chatwoot_setup
+from sandbox.fakes import (
+    chatwoot_contacts,
+    chatwoot_conversations,
+    chatwoot_filter,
+    chatwoot_messages,
+    chatwoot_public,
+    chatwoot_setup,
+)
 from sandbox.fakes.chatwoot_contacts import Handle
 from sandbox.fakes.chatwoot_errors import Asked, Refusal, no_route, not_found, unauthorized
 from sandbox.world import World
 
 ROUTES: dict[tuple[str, str], Handle] = {
     **chatwoot_contacts.ROUTES,
+    **chatwoot_conversations.ROUTES,
+    **chatwoot_messages.ROUTES,
     **chatwoot_setup.ROUTES,
     ("POST", "/contacts/filter"): chatwoot_filter.contacts,
 }

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.calls import Reply, json_reply
-from sandbox.chatwoot_accounts import Row, contact_of
+from sandbox.chatwoot_accounts import Row
+from sandbox.chatwoot_talk_views import conversation_api
 from sandbox.fakes.chatwoot_errors import (
     PAGE,
     Asked,
@@ -167,7 +168,9 @@ def find_place(asked: Asked) -> Reply:
 
 
 def conversations(asked: Asked) -> Reply:
-    return json_reply(200, {"payload": asked.account.conversations_of(asked.contact()["id"])[:20]})
+    account = asked.account
+    rows = account.talk.of_contact(asked.contact()["id"])[:20]
+    return json_reply(200, {"payload": [conversation_api(account, one) for one in rows]})
 
 
 def merge(asked: Asked) -> Reply:
@@ -189,10 +192,8 @@ def merge_into(asked: Asked, base: Row, mergee: Row) -> None:
             gained[name] = both
     for place in account.places_of(mergee["id"]):
         place.contact_id = base["id"]
-    for conversation in config["conversations"]:
-        if contact_of(conversation) == mergee["id"]:
-            conversation["meta"] = {**(conversation.get("meta") or {}), "sender": account.shown(base)}
-            conversation["contact_id"] = base["id"]
+    for conversation in account.talk.of_contact(mergee["id"]):
+        conversation["contact_id"] = base["id"]
     for message in config["messages"]:
         sender = message.get("sender") or {}
         if sender.get("id") == mergee["id"] and sender.get("type", "contact") == "contact":

@@ -83,6 +83,11 @@ class Asked:
             return row
         raise not_found()
 
+    def conversation(self) -> Row:
+        if row := self.account.talk.conversation(number(self.ids[0])):
+            return row
+        raise not_found()
+
     def inbox(self, inbox_id: Any) -> Row:
         if inbox := self.account.inbox(number(inbox_id)):
             return inbox

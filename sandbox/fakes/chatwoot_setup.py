@@ -48,8 +48,8 @@ def _inbox(asked: Asked, row: Row) -> Row:
         "channel_id": row["id"],
         "name": row["name"],
         "channel_type": row["channel_type"],
-        "enable_auto_assignment": True,
-        "lock_to_single_conversation": False,
+        "enable_auto_assignment": bool(row.get("enable_auto_assignment")),
+        "lock_to_single_conversation": bool(row.get("lock_to_single_conversation")),
     }
     if row["channel_type"] == "Channel::Api":
         view |= {"webhook_url": row.get("webhook_url"), "inbox_identifier": row.get("inbox_identifier")}
