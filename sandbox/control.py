@@ -68,6 +68,9 @@ class Stack(Protocol):
     def live_config(self) -> dict[str, Any]:
         """member_id -> keys of a scenario's portal as the Core table holds them now (tokens, domain, status, ...)."""
 
+    def live_talk(self) -> dict[str, dict[str, Any]]:
+        """tenant -> conversas_chatwoot and mensagens of a scenario as the tables hold them now."""
+
     def drain_state(self) -> DrainState: ...
 
     def parked(self) -> list[dict[str, Any]]: ...
@@ -134,6 +137,8 @@ class Control:
             ("POST", "/play/chatwoot/save"): self._played(chatwoot.save),
             ("POST", "/play/chatwoot/delete"): self._played(chatwoot.delete),
             ("POST", "/play/chatwoot/merge"): self._played(chatwoot.merge),
+            ("POST", "/play/chatwoot/say"): self._played(chatwoot.say),
+            ("POST", "/play/chatwoot/set"): self._played(chatwoot.set),
             ("GET", "/play/office"): lambda _: json_answer(200, office.state()),
             ("POST", "/play/office"): self._played(office.edit),
         }
@@ -175,12 +180,17 @@ class Control:
         self._ready.set()
 
     def scenario(self) -> dict[str, Any]:
-        """The fakes' state, with what the Core table says about the portals on top."""
+        """The fakes' state, with what our tables say about portals and an office's conversations on top."""
         live = self._stack.live_config()
+        has_offices = bool(self._world.scenario["zattar"]["tenants"])
+        talk = self._stack.live_talk() if has_offices else {}
         with self._world.lock:
             view: dict[str, Any] = copy.deepcopy(dict(self._world.scenario))
         for portal in view["bitrix24"]["portals"]:
             portal.update(live.get(str(portal["member_id"]), {}))
+        for tenant in view["zattar"]["tenants"]:
+            nothing: dict[str, Any] = {"conversas_chatwoot": [], "mensagens": []}
+            tenant.update(talk.get(tenant["tenant"], nothing))
         return view
 
     def _answer_ready(self, _request: Request) -> Answer:

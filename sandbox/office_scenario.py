@@ -29,8 +29,8 @@ class OfficeSettings(TypedDict):
 
 
 class Tenant(TypedDict):
-    """tables: rows as in fakes/zattar_schema.json, whole or in part. conversas_chatwoot, mensagens: left to the part of
-    conversations."""
+    """tables: rows as in fakes/zattar_schema.json, whole or in part. conversas_chatwoot, mensagens: in the bridge's own
+    store (office_talk.py)."""
 
     tenant: str
     supabase_host: str

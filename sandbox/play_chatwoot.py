@@ -6,18 +6,23 @@ and told as a call is, since it is one; only the journal does not hold it, for i
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sandbox.calls import Call, Reply
 from sandbox.chatwoot_accounts import AccountState, Row
 from sandbox.chatwoot_posts import Deliveries
+from sandbox.chatwoot_talk import INCOMING, OUTGOING, PRIORITIES, STATUSES
+from sandbox.chatwoot_talk_views import conversation_api
 from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.shapes import Refused, check
 from sandbox.world import World
 
 MOST_SHOWN = 500
 MOST_POSTS = 50
+MOST_CONVERSATIONS = 50
+MOST_MESSAGES = 50
 _ID = {"type": "integer", "minimum": 1}
 _TEXT = {"type": "string", "maxLength": 300}
 _WHERE: dict[str, Any] = {
@@ -46,6 +51,19 @@ _SAVE = _shape(
 )
 _DELETE = _shape(["contact_id"], contact_id=_ID)
 _MERGE = _shape(["base_contact_id", "mergee_contact_id"], base_contact_id=_ID, mergee_contact_id=_ID)
+_SAY = _shape(
+    ["conversation_id", "content"],
+    conversation_id=_ID,
+    content={"type": "string", "minLength": 1, "maxLength": 150_000},
+    who={"type": "string", "enum": ["customer", "agent", "note"], "default": "customer"},
+)
+_SET = _shape(
+    ["conversation_id"],
+    conversation_id=_ID,
+    status={"type": "string", "enum": list(STATUSES)},
+    priority={"type": ["string", "null"], "enum": [*PRIORITIES, None]},
+    assignee_id={"type": ["integer", "null"], "minimum": 1},
+)
 
 
 class PlayChatwoot:
@@ -61,8 +79,10 @@ class PlayChatwoot:
         self._fake = FakeChatwoot(world)
 
     def state(self) -> dict[str, Any]:
-        """{accounts: [{host, account_id, name, contacts: [as the API shows them, with labels], total}], posts:
-        [{event, path, status}]}, the newest contacts and posts first."""
+        """{accounts: [{host, account_id, name, contacts, total, conversations}], posts: [{event, path, status}]}.
+
+        contacts, conversations: as the API shows them, with labels and with the newest messages. The newest contacts
+        and posts stand first."""
         with self._world.lock:
             accounts = [self._shown(account) for account in self._world.accounts]
         done = list(self._deliveries.done)[-MOST_POSTS:]
@@ -101,26 +121,67 @@ class PlayChatwoot:
         self._do(asked, "POST", "/actions/contact_merge", ids)
         return {"contact_id": asked["base_contact_id"]}
 
+    def say(self, body: Any) -> dict[str, Any]:
+        """A customer, an agent, or an agent to the others: {message_id}. Whatever the inbox, as its channel would."""
+        asked = check(body, _SAY)
+        who = asked["who"]
+        with self._world.lock, self._quietly(asked["lost"]):
+            account, row = self._conversation(asked)
+            agent = next(iter(account.config["agents"]), None) or {"id": account.config["integration_user_id"]}
+            fields: Row = {"content": asked["content"], "message_type": INCOMING}
+            if who != "customer":
+                sender = {"id": row["assignee_id"] or agent["id"], "type": "user"}
+                fields |= {"message_type": OUTGOING, "private": who == "note", "sender": sender}
+            return {"message_id": account.talk.say(row, fields)["id"]}
+
+    def set(self, body: Any) -> dict[str, Any]:
+        """Status, priority and agent of a conversation, as an agent sets them: {}."""
+        asked = check(body, _SET)
+        with self._world.lock, self._quietly(asked["lost"]):
+            account, row = self._conversation(asked)
+            fields: Row = {name: asked[name] for name in ("status", "priority", "assignee_id") if name in asked}
+            if asked.get("assignee_id") and account.talk.agent(asked["assignee_id"]) is None:
+                raise Refused("no such agent", "assignee_id")
+            if "assignee_id" in asked:
+                fields["assignee_type"] = "User" if asked["assignee_id"] else None
+            account.talk.change(row, fields)
+        return {}
+
+    def _conversation(self, asked: Row) -> tuple[AccountState, Row]:
+        account = self._account(asked)
+        row = account.talk.conversation(asked["conversation_id"])
+        if row is None:
+            raise Refused("no such conversation", "conversation_id")
+        return account, row
+
+    def _account(self, asked: Row) -> AccountState:
+        for account in self._world.accounts_on(asked["host"]):
+            if account.config["account_id"] == asked["account_id"]:
+                return account
+        raise Refused("no such account", "account_id")
+
+    @contextmanager
+    def _quietly(self, lost: bool) -> Iterator[None]:
+        """Nothing that happens inside is told, where it is lost."""
+        hook = self._world.on_job
+        if lost:
+            self._world.on_job = None
+        try:
+            yield
+        finally:
+            self._world.on_job = hook
+
     def _do(self, asked: Row, method: str, path: str, body: Row) -> Row:
         world, host, account_id = self._world, asked["host"], asked["account_id"]
-        with world.lock:
-            accounts = [one for one in world.accounts_on(host) if one.config["account_id"] == account_id]
-            if not accounts:
-                raise Refused("no such account", "account_id")
+        with world.lock, self._quietly(asked["lost"]):
             headers = {
-                "api-access-token": accounts[0].config["api_key"],
+                "api-access-token": self._account(asked).config["api_key"],
                 "content-type": "application/json",
                 "host": host,
             }
             full = f"/api/v1/accounts/{account_id}{path}"
             call = Call("chatwoot", method, host, full, "", headers, json.dumps(body).encode(), world.now_ms())
-            hook = world.on_job
-            if asked["lost"]:
-                world.on_job = None
-            try:
-                reply = self._fake(call)
-            finally:
-                world.on_job = hook
+            reply = self._fake(call)
         return _answer(reply)
 
     @staticmethod
@@ -132,6 +193,10 @@ class PlayChatwoot:
             "account_id": config["account_id"],
             "name": config["name"],
             "total": len(rows),
+            "conversations": [
+                {**conversation_api(account, row), "messages": account.talk.messages(row["id"])[-MOST_MESSAGES:]}
+                for row in account.talk.conversations[-MOST_CONVERSATIONS:]
+            ],
             "contacts": [
                 {**account.shown(row), "labels": row.get("labels", []), "updated_ms": account.updated_ms[row["id"]]}
                 for row in rows[:MOST_SHOWN]

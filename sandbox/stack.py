@@ -19,7 +19,7 @@ from ponte.storage.ledger import Ledger
 from ponte.storage.ledger_items import STEP, log_of, word
 from ponte.storage.table import Item, Update
 from ponte.texts import text as sentence
-from sandbox import office_seed, seed
+from sandbox import office_seed, office_talk, seed
 from sandbox.control import DrainState
 from sandbox.deploy import Deployment
 from sandbox.emulator import Emulator
@@ -84,6 +84,9 @@ class SandboxStack:
         self._put(self._core, seed.core_items(scenario, self._cipher))
         self._put(self._core, office_seed.office_items(scenario, self._cipher, clock_ms()))
         self._put(self._message, seed.seed_sent(scenario, clock_ms()))
+        for tenant in scenario["zattar"]["tenants"]:
+            self._put(self._core, office_talk.conversa_rows(tenant, clock_ms()))
+            self._put(self._message, office_talk.mensagem_rows(tenant, clock_ms()))
         self._unsettled = {
             portal["member_id"]: [dict(line) for line in portal["lines"] if not line.get("phone_number_id")]
             for portal in scenario["bitrix24"]["portals"]
@@ -113,6 +116,10 @@ class SandboxStack:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
             for entry in page.get("Contents", []):
                 s3.delete_object(Bucket=self._bucket, Key=entry["Key"])
+
+    def live_talk(self) -> dict[str, dict[str, Any]]:
+        rows = (*self._scan(self._core), *self._scan(self._message))
+        return office_talk.shown(row for row in rows if str(row["pk"]).startswith("TALK#"))
 
     def live_config(self) -> dict[str, Any]:
         rows = self._scan(self._core)

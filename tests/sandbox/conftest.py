@@ -77,6 +77,9 @@ class StackStandIn:
         self.during_reset()
         self.resets.append(scenario)
 
+    def live_talk(self) -> dict[str, dict[str, Any]]:
+        return {}
+
     def live_config(self) -> dict[str, Any]:
         return self.live
 

@@ -63,9 +63,39 @@ def test_a_merge_and_a_deletion(office: Sandbox) -> None:
     assert not {MARIA_ID, JOAO_ID} & set(rows(office))
 
 
+TALK = {**WHERE, "conversation_id": 873}
+
+
+def test_people_talk_and_an_agent_decides(office: Sandbox) -> None:
+    office.world.accounts[0].config["webhooks"][0]["subscriptions"] += ["message_created", "conversation_updated"]
+    said = [
+        office.control("POST", "/play/chatwoot/say", {**TALK, "content": text, **who}).json()["message_id"]
+        for text, who in (("Oi", {}), ("Olá", {"who": "agent"}), ("nós", {"who": "note"}), ("perdida", {"lost": True}))
+    ]
+    answer = office.control("POST", "/play/chatwoot/set", {**TALK, "status": "snoozed", "assignee_id": 31})
+    assert (answer.status, answer.json()) == (200, {})
+    (shown,) = office.control("GET", "/play/chatwoot").json()["accounts"][0]["conversations"]
+    assert (shown["status"], shown["meta"]["assignee"]["id"]) == ("snoozed", 31)
+    kept = [one for one in shown["messages"] if one["message_type"] != 2]
+    assert [one["id"] for one in kept] == [40981, *said]
+    assert [(one["message_type"], one["private"]) for one in kept[1:]] == [
+        (0, False),
+        (1, False),
+        (1, True),
+        (0, False),
+    ]
+    posted = [json.loads(post.body) for post in office.webhooks] if told(office) else []
+    assert [one["content"] for one in posted if one["event"] == "message_created"] == ["Oi", "Olá", "nós"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "where"),
     [
+        ("say", {**TALK, "content": ""}, "content"),
+        ("say", {**TALK, "conversation_id": 1, "content": "x"}, "conversation_id"),
+        ("say", {**TALK, "content": "x", "who": "robot"}, "who"),
+        ("set", {**TALK, "status": "on_hold"}, "status"),
+        ("set", {**TALK, "assignee_id": 99}, "assignee_id"),
         ("save", {**WHERE, "contact_id": JOAO_ID, "email": "maria@mail.example"}, "email"),
         ("save", {**WHERE, "contact_id": 1, "name": "X"}, ""),
         ("save", {**WHERE, "account_id": 99, "name": "X"}, "account_id"),

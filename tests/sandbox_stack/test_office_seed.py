@@ -5,12 +5,17 @@ from typing import Any, cast
 import pytest
 
 from ponte.people.shared import Shown
+from ponte.storage.conversas import Conversas
 from ponte.storage.grants import Cipher
 from ponte.storage.links import link_of
+from ponte.storage.mensagens import Mensagens
 from ponte.storage.offices import Office, Offices
-from ponte.storage.table import Item, Table
+from ponte.storage.table import Item, Put, Table
+from sandbox.memory.table import MemoryTable
 from sandbox.office_seed import office_items
+from sandbox.office_talk import conversa_rows, mensagem_rows, shown
 from sandbox.scenario import Scenario, load
+from sandbox.shapes import Refused
 
 NOW_MS = 1_795_000_000_000
 HOST, ACCOUNT, KEY = "chat.zattar.example", 7, "api-key-of-the-office"
@@ -175,3 +180,65 @@ def test_a_mapping_is_a_link_that_both_sides_find(told: dict[str, Any], base: Sh
 
 def test_a_scenario_without_offices_seeds_none() -> None:
     assert office_items(load({}, NOW_MS / 1000), Reversing(), NOW_MS) == []
+
+
+TALK = {"chatwoot_conversation_id": 873, "chatwoot_account_id": ACCOUNT}
+CONVERSA = {
+    **TALK,
+    "tipo_entidade": "cliente",
+    "entidade_id": 7,
+    "status": "on_hold",
+    "chatwoot_status": "snoozed",
+    "usuario_id": 4,
+    "mensagens_nao_lidas": 1,
+    "updated_at": 1_781_701_602.551873,
+}
+MENSAGENS = [
+    {**TALK, "chatwoot_message_id": 1, "tipo": "cliente", "conteudo": "x" * 150_000, "criado_em": 1_781_701_268},
+    {**TALK, "chatwoot_message_id": 2, "tipo": "nota_interna", "conteudo": "nós"},
+]
+LOGIN = "11111111-1111-4111-8111-111111111111"
+
+
+def talking() -> Scenario:
+    usuario = {"id": 4, "nome_completo": "Ana", "nome_exibicao": "Ana", "cpf": "1", "email_corporativo": "a@b.example"}
+    mapped = {"tipo_entidade": "cliente", "entidade_id": 7, "chatwoot_contact_id": 5012, "chatwoot_account_id": ACCOUNT}
+    agent = {"usuario_id": LOGIN, "chatwoot_agent_id": 31, "chatwoot_account_id": ACCOUNT}
+    tables = {"usuarios": [{**usuario, "auth_user_id": LOGIN}], "usuarios_chatwoot": [agent]}
+    rows = {"conversas_chatwoot": [CONVERSA], "mensagens": MENSAGENS, "partes_chatwoot": [mapped]}
+    return scenario([], tables=tables, **rows)
+
+
+def test_conversations_and_messages_are_our_own_store_and_show_as_they_were_put() -> None:
+    (tenant,) = talking()["zattar"]["tenants"]
+    table = MemoryTable()
+    for item in (*conversa_rows(tenant, NOW_MS), *mensagem_rows(tenant, NOW_MS)):
+        table.write(Put(item))
+    conversa = Conversas(table).read("zattar-advogados", ACCOUNT, 873)
+    assert conversa is not None
+    assert (conversa.contact_id, conversa.assignee_id, conversa.status) == (5012, 31, "snoozed")
+    assert [one.number for one in Conversas(table).of_user("zattar-advogados", 4, "on_hold").conversas] == [873]
+    said = Mensagens(table).page("zattar-advogados", ACCOUNT, 873).mensagens
+    assert [(one.tipo, one.direcao, len(one.conteudo)) for one in said] == [
+        ("cliente", "entrada", 150_000),
+        ("nota_interna", "interna", 3),
+    ]
+    live = shown(table.items())["zattar-advogados"]
+    assert CONVERSA.items() <= (live["conversas_chatwoot"][0] | {"updated_at": CONVERSA["updated_at"]}).items()
+    assert [one["conteudo"] for one in live["mensagens"]] == [one["conteudo"] for one in MENSAGENS]
+    again = load({"chatwoot": {"accounts": []}, "zattar": {"tenants": [{**tenant, **live}]}}, NOW_MS / 1000)
+    assert conversa_rows(again["zattar"]["tenants"][0], NOW_MS)[0]["status"] == "snoozed"
+
+
+@pytest.mark.parametrize(
+    ("part", "row", "path"),
+    [
+        ("conversas_chatwoot", {**CONVERSA, "status": "pending"}, "status"),
+        ("conversas_chatwoot", {**CONVERSA, "foo": 1}, "foo"),
+        ("mensagens", {**MENSAGENS[1], "tipo": "robo"}, "tipo"),
+    ],
+)
+def test_rows_of_another_shape_are_refused_with_their_path(part: str, row: dict[str, Any], path: str) -> None:
+    with pytest.raises(Refused) as refused:
+        scenario([], **{part: [row]})
+    assert refused.value.path == f"zattar.tenants[0].{part}[0].{path}"

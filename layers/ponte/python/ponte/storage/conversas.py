@@ -90,11 +90,9 @@ class Conversas:
         before, now = _places(known) if known else {}, _places(after)
         for name in _ENTRIES:
             if before.get(name) != now.get(name):
-                pk, sk = keys.talk_entry(after.tenant, after.account_id, after.number, name)
                 place = now.get(name)
-                writes.append(
-                    Put({"pk": pk, "sk": sk, "gsi1pk": place[0], "gsi1sk": place[1]}) if place else Delete(pk, sk)
-                )
+                key = keys.talk_entry(after.tenant, after.account_id, after.number, name)
+                writes.append(Put(_entry(key, place)) if place else Delete(*key))
         try:
             if len(writes) == 1:
                 self._table.write(writes[0])
@@ -134,6 +132,16 @@ def item_of(one: Conversa) -> Item:
         "gsi1pk": keys.talks(one.tenant),
         "gsi1sk": _newest_first(one),
     }
+
+
+def items_of(one: Conversa) -> list[Item]:
+    """The item and its entries, for whoever writes whole tables."""
+    key = (one.tenant, one.account_id, one.number)
+    return [item_of(one), *(_entry(keys.talk_entry(*key, name), place) for name, place in _places(one).items())]
+
+
+def _entry(key: tuple[str, str], place: tuple[str, str]) -> Item:
+    return {"pk": key[0], "sk": key[1], "gsi1pk": place[0], "gsi1sk": place[1]}
 
 
 def conversa_of(item: Mapping[str, Any]) -> Conversa:

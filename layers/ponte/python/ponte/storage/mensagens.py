@@ -93,7 +93,7 @@ class Mensagens:
             found = [(at_hand or {}).get(name) or self._table.get(pk, name) for name in item["pieces"]]
             if all(found):
                 text = "".join(str(piece["piece"]) for piece in found if piece)
-                return _mensagem({**item, "conteudo": str(item["conteudo"]) + text})
+                return mensagem_of({**item, "conteudo": str(item["conteudo"]) + text})
             again = self._table.get(pk, sk)  # it was changed in between, and its pieces are others
             if again is None:
                 return None
@@ -118,6 +118,13 @@ def _item(one: Mensagem) -> Item:
     return {**own, "pk": pk, "sk": sk, "pieces": list(_pieces(sk, one.conteudo))}
 
 
-def _mensagem(item: Mapping[str, Any]) -> Mensagem:
+def items_of(one: Mensagem) -> list[Item]:
+    """The item and its pieces, for whoever writes whole tables."""
+    item = _item(one)
+    pieces = _pieces(str(item["sk"]), one.conteudo)
+    return [item, *({"pk": item["pk"], "sk": name, "piece": piece} for name, piece in pieces.items())]
+
+
+def mensagem_of(item: Mapping[str, Any]) -> Mensagem:
     own = {name: item[name] for name in Mensagem.__slots__ if name in item}
     return Mensagem(**{**own, "anexos": tuple(Anexo(**each) for each in own.get("anexos", []))})
