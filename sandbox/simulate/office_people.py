@@ -11,7 +11,8 @@ from typing import Any
 from ponte.storage.offices import Offices
 from sandbox.calls import Call
 from sandbox.chatwoot_accounts import AccountState
-from sandbox.chatwoot_posts import contact_data, signed, wire
+from sandbox.chatwoot_posts import signed, wire
+from sandbox.chatwoot_talk_views import contact_data
 from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.postgrest_errors import PostgrestError
 from sandbox.memory.sqs import MemoryQueue

@@ -15,6 +15,7 @@ from ponte.errors import FateUnknown, NotSent
 from ponte.http import HttpRequest, HttpResponse, Sender
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Verdict
+from ponte.relays.talk_to_chatwoot import Wish, to_payload
 from ponte.runtime.composition import Outside, make_means, make_worker
 from ponte.runtime.office_ingress import ChatwootDoor
 from ponte.runtime.settings import read
@@ -130,7 +131,7 @@ class Bench:
         self.conversas, self.mensagens = Conversas(self.tables.core), Mensagens(self.tables.message)
         self.links = Links(self.tables.core)
         self.ledger = Ledger(self.tables.message)
-        offices = Offices(self.tables.core, OpenCipher(), self.clock)
+        self.offices = offices = Offices(self.tables.core, OpenCipher(), self.clock)
         chatwoot = Chatwoot(HOST, ACCOUNT, TOKEN, secrets=(SECRET,))
         offices.put(Office(TENANT, "Silva", Zattar(REF, KEY, ("database-secret",)), chatwoot))
         self.line = Line()
@@ -154,7 +155,9 @@ class Bench:
             bug=self._bug,
         )
         settings = read({})
-        self.worker = make_worker(outside, make_means(outside, settings), settings, "chatwoot_to_zattar")
+        means = make_means(outside, settings)
+        self.worker = make_worker(outside, means, settings, "chatwoot_to_zattar")
+        self.wishes = make_worker(outside, means, settings, "zattar_to_chatwoot")
 
     @staticmethod
     def _bug(_flow: str, error: BaseException, _event_id: str = "") -> None:
@@ -221,8 +224,15 @@ class Bench:
                 assert answer["statusCode"] == 200
         return self.line.envelopes[before:]
 
+    def wish(self, kind: str, wish: Wish, source_id: str = "w-1") -> Envelope:
+        """What somebody of the office asks for; source_id: by which asking again is the same."""
+        number = int(getattr(wish, "number", 0))
+        group = f"{TENANT}|conversation|{number or source_id}"
+        return Envelope("zt", TENANT, source_id, kind, group, 0, self.clock.now, to_payload(wish))
+
     def run(self, envelope: Envelope) -> Verdict:
-        return self.worker({"body": envelope.dumps()})
+        worker = self.wishes if envelope.source == "zt" else self.worker
+        return worker({"body": envelope.dumps()})
 
     def work(self) -> None:
         """All that was queued so far, in its order, each until it is done."""
@@ -254,6 +264,10 @@ class Bench:
 
     def state_of(self, envelope: Envelope) -> str:
         return str((self.ledger.read(envelope.id) or {}).get("st"))
+
+    def sent(self) -> list[str]:
+        """What agents and ourselves said in Chatwoot."""
+        return [str(one["content"]) for one in self.account.talk.messages(NUMBER) if one["message_type"] == 1]
 
     def kept_text(self) -> str:
         """Everything that our tables hold, but for the messages themselves."""

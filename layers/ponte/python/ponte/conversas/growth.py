@@ -116,7 +116,8 @@ def merged(known: Mensagem, told: Mensagem, *, is_update: bool, tells_status: bo
         return replace(gone, estado=estado, erro=erro, saved_ms=known.saved_ms, version=known.version)
     both_tell = told.atualizada_ms and known.atualizada_ms
     if told.atualizada_ms < known.atualizada_ms if both_tell else not is_update:
-        return after
+        # Of our own message we may have kept less than its post tells.
+        return replace(after, autor_id=after.autor_id or told.autor_id, autor_nome=after.autor_nome or told.autor_nome)
     return replace(
         after,
         tipo=told.tipo,

@@ -47,6 +47,7 @@ from ponte.relays.outbound_effects import (
     SendTemplate,
     StopHolding,
 )
+from ponte.relays.outgoing_effects import OutgoingEffect
 
 type Steps = Mapping[str, Mapping[str, Any]]
 
@@ -89,6 +90,7 @@ type Effect = (
     | SetUpPortal
     | OfficeEffect
     | ConversaEffect
+    | OutgoingEffect
 )
 
 

@@ -75,7 +75,7 @@ WORKERS: Mapping[str, type[Worker]] = {
     worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)
 }
 
-OFFICE_FLOWS = (ZattarEvents.flow, ChatwootEvents.flow)
+OFFICE_WORKERS: Mapping[str, type[OfficeWorker]] = {worker.flow: worker for worker in (ZattarEvents, ChatwootEvents)}
 
 type BatchAnswer = dict[str, list[dict[str, str]]]
 
@@ -214,15 +214,13 @@ def make_talk_means(outside: Outside, office: OfficeMeans) -> TalkMeans:
 
 
 def make_office_worker(outside: Outside, office: OfficeMeans, parts: Parts, flow: str) -> OfficeWorker:
-    """The worker of one of OFFICE_FLOWS."""
-    if flow == ChatwootEvents.flow:
-        return ChatwootEvents(parts, office, make_talk_means(outside, office))
-    return ZattarEvents(parts, office)
+    """The worker of one of OFFICE_WORKERS."""
+    return OFFICE_WORKERS[flow](parts, office, make_talk_means(outside, office))
 
 
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:
     """The worker of a flow."""
-    if flow not in OFFICE_FLOWS:
+    if flow not in OFFICE_WORKERS:
         return WORKERS[flow](make_parts(outside, means, settings, flow))
     office = make_office_means(outside)
     parts = make_parts(outside, means, settings, flow, partial(note_given_up, office))

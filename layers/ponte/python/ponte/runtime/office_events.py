@@ -14,17 +14,20 @@ from ponte.relays import (
     people_audit,
     people_matches,
     people_sync,
+    talk_to_chatwoot,
     talk_to_zattar,
     zattar_to_chatwoot,
 )
 from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
 from ponte.relays.office_effects import NoteAttempt, ReloadIntegration, SuggestPeople
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
+from ponte.relays.talk_to_chatwoot import BEGIN, SAY, SET
 from ponte.runtime.execute import MAX_HITS, Performer
 from ponte.runtime.integrations import TIPO
 from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_looks import SYNC
 from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
+from ponte.runtime.outgoing_performer import OutgoingPerformer
 from ponte.runtime.talk_performer import TalkMeans, TalkPerformer
 from ponte.runtime.worker import Parts, Worker
 from ponte.storage.claims import Claimed
@@ -37,9 +40,10 @@ GIVEN_UP = ("reason.gave_up", "reason.crashed", "reason.fate_unknown")
 class OfficeWorker(Worker):
     """Base of both."""
 
-    def __init__(self, parts: Parts, means: OfficeMeans) -> None:
+    def __init__(self, parts: Parts, means: OfficeMeans, talk: TalkMeans) -> None:
         super().__init__(parts)
         self._means = means
+        self._talk = talk
 
     def _look(
         self,
@@ -68,7 +72,7 @@ class OfficeWorker(Worker):
 
 
 class ZattarEvents(OfficeWorker):
-    """Rows that were touched, and whoever asks for a person by name."""
+    """Rows that were touched, whoever asks for a person by name, and what the office wishes to say in Chatwoot."""
 
     flow = "zattar_to_chatwoot"
 
@@ -83,6 +87,8 @@ class ZattarEvents(OfficeWorker):
                 only_zattar=not asked.get("both_sides"),
                 yields=bool(asked.get("yields")),
             )
+        if envelope.kind in (SAY, BEGIN, SET):
+            return self._wish(envelope)
         try:
             event = zattar_events.from_payload(envelope.payload)
         except MalformedEvent:
@@ -95,6 +101,20 @@ class ZattarEvents(OfficeWorker):
             case zattar_events.IntegrationChanged(integration_tipo=tipo) if tipo == TIPO:
                 return _reload, OfficePerformer(self._means, envelope.scope, "", 0)
         return self._finished("SKIPPED", envelope.kind, keep=True)
+
+    def _wish(self, envelope: Envelope) -> tuple[Decide, Performer]:
+        """In the account that the office has now; it is of no use in another one."""
+        office = self._means.offices.read(envelope.scope)
+        if office is None or office.chatwoot is None:
+            return self._parked("reason.chatwoot.no_integration")
+        account_id = office.chatwoot.account_id
+        number = int(envelope.payload.get("number") or 0)
+        known = self._talk.conversas.read(envelope.scope, account_id, number) if number else None
+        try:
+            wish = talk_to_chatwoot.read(envelope.kind, envelope.payload, known)
+        except MalformedEvent:
+            return self._parked("reason.malformed")
+        return partial(talk_to_chatwoot.decide, wish), OutgoingPerformer(self._talk, envelope.scope, account_id)
 
 
 def note_given_up(means: OfficeMeans, envelope: Envelope, reason: str) -> None:
@@ -111,15 +131,15 @@ def note_given_up(means: OfficeMeans, envelope: Envelope, reason: str) -> None:
 def _person_of(means: OfficeMeans, envelope: Envelope) -> tuple[str, int] | None:
     if envelope.kind == SYNC:
         return str(envelope.payload["tipo"]), int(envelope.payload["entity_id"])
-    if envelope.source == "zt":
-        try:
+    try:
+        if envelope.source == "zt":
             told = zattar_events.from_payload(envelope.payload)
-        except MalformedEvent:
+            if isinstance(told, zattar_events.PersonChanged | zattar_events.AddressChanged):
+                return told.tipo, told.id
             return None
-        if isinstance(told, zattar_events.PersonChanged | zattar_events.AddressChanged):
-            return told.tipo, told.id
+        heard = chatwoot_events.read(dict(envelope.payload))
+    except MalformedEvent:
         return None
-    heard = chatwoot_events.read(dict(envelope.payload))
     if not isinstance(heard, chatwoot_events.ContactEvent):
         return None
     link = means.links.of_contact(envelope.scope, heard.account_id, heard.contact.id)
@@ -145,10 +165,6 @@ class ChatwootEvents(OfficeWorker):
     """Contacts that were made, edited or deleted; conversations and their messages."""
 
     flow = "chatwoot_to_zattar"
-
-    def __init__(self, parts: Parts, means: OfficeMeans, talk: TalkMeans) -> None:
-        super().__init__(parts, means)
-        self._talk = talk
 
     def prepare(self, envelope: Envelope, claim: Claimed) -> tuple[Decide, Performer]:
         try:

@@ -21,6 +21,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "O escritório não tem uma integração ativa com o Chatwoot. Ative uma no Zattar e repita.",
         "en": "The office has no active integration with Chatwoot. Switch one on in Zattar, then repeat.",
     },
+    "reason.office.conversa_unknown": {
+        "pt-BR": "A ponte não conhece essa conversa do Chatwoot.",
+        "en": "The bridge does not know this conversation of Chatwoot.",
+    },
+    "reason.office.no_agent": {
+        "pt-BR": "O usuário não está ligado a um agente do Chatwoot (usuarios_chatwoot), ou o Chatwoot não conhece o agente.",
+        "en": "The user is not joined with an agent of Chatwoot (usuarios_chatwoot), or Chatwoot does not know the agent.",
+    },
     "reason.office.loop": {
         "pt-BR": "Esta pessoa foi escrita vezes demais em uma hora: os dois lados parecem responder um ao outro. Verifique as automações e reenvie.",
         "en": "This person was written too often within an hour: the two sides seem to answer each other. Check automations, then redrive.",
