@@ -32,7 +32,8 @@ def erase(
     known_office(session, tenant)
     whom = (tenant, tipo.value, entity_id)
     with quiet():
-        erasure = PersonErasure(wiring.office_means(), wiring.tables().message)
+        tables = wiring.tables()
+        erasure = PersonErasure(wiring.office_means(), tables.core, tables.message)
         holding = erasure.preview(*whom)
     if preview or not session.as_json:
         session.show(_tree(tipo, entity_id, holding, erased=False), lambda c: _print(session, c, holding))
@@ -55,6 +56,7 @@ def _tree(tipo: Tipo, entity_id: int, holding: Holding, *, erased: bool) -> dict
         "contacts": list(holding.contacts),
         "conflicts": holding.conflicts,
         "suggestions": holding.suggestions,
+        "conversations": holding.conversations,
         "events": holding.events,
         "busy": holding.busy,
         "audit_values": holding.audit_values,
@@ -66,6 +68,7 @@ def _print(session: Session, console: Console, holding: Holding) -> None:
         "link": int(holding.linked),
         "conflicts": holding.conflicts,
         "suggestions": holding.suggestions,
+        "conversations": holding.conversations,
         "events": holding.events,
         "under_way": holding.busy,
         "audit_values": holding.audit_values,

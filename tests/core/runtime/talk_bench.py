@@ -260,7 +260,7 @@ class Bench:
         return self.world.offices[0].database.rows["notificacoes"]
 
     def audited(self) -> list[Item]:
-        return self.tables.audit.items()  # type: ignore[attr-defined,no-any-return]
+        return [item for item in self.tables.audit.items() if "action" in item]  # type: ignore[attr-defined]
 
     def state_of(self, envelope: Envelope) -> str:
         return str((self.ledger.read(envelope.id) or {}).get("st"))

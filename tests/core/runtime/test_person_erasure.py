@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ponte.conversas.values import Conversa, Mensagem
 from ponte.people.links import Link
 from ponte.people.shared import Dissent, Shown
 from ponte.queue.envelope import Envelope
@@ -11,7 +12,9 @@ from ponte.runtime.person_erasure import Holding, PersonErasure
 from ponte.storage.audit import Audit, Note
 from ponte.storage.audit_check import check
 from ponte.storage.claims import Claimed
+from ponte.storage.conversas import Conversas
 from ponte.storage.ledger import Ledger
+from ponte.storage.mensagens import Mensagens
 from ponte.storage.suggestions import Suggestion
 from tests.core.runtime.office_api import ACCOUNT, TENANT, Bench
 
@@ -35,10 +38,21 @@ def fill(bench: Bench, entity_id: int, contact_id: int) -> None:
         note = Note("person.sync", "zattar", {}, ("cliente", entity_id), (ACCOUNT, contact_id), f"[{n},{SECRETS[2]!r}]")
         means.audit.add(TENANT, note, now - 2 + n)
     ledger = Ledger(bench.tables.message)
-    for number, group in enumerate((f"cliente|{entity_id}", f"contact|{contact_id}"), entity_id * 10):
+    talk(bench, entity_id)
+    groups = (f"cliente|{entity_id}", f"contact|{contact_id}", f"conversation|{entity_id}")
+    for number, group in enumerate(groups, entity_id * 10):
         claim = ledger.claim(envelope(group, number, "zt" if number % 2 == 0 else "cw"), "me", now, 60_000)
         assert isinstance(claim, Claimed)
         ledger.park(claim, now, "reason.gave_up")
+
+
+def talk(bench: Bench, entity_id: int) -> None:
+    """One conversation of theirs, in which two things were said, one of them too long for an item."""
+    conversas, mensagens = Conversas(bench.tables.core), Mensagens(bench.tables.message)
+    key = (TENANT, ACCOUNT, entity_id)
+    conversas.change(*key, lambda _: Conversa(*key, tipo="cliente", entity_id=entity_id, titulo=SECRETS[0]), 1)
+    for n, text in enumerate((SECRETS[2], SECRETS[1] * 5000), entity_id * 10):
+        mensagens.keep(Mensagem(*key, n, "cliente", "entrada", conteudo=text), lambda known: known, 1)
 
 
 @pytest.fixture
@@ -50,10 +64,10 @@ def bench() -> Bench:
 
 @pytest.fixture
 def erasure(bench: Bench) -> PersonErasure:
-    return PersonErasure(bench.means, bench.tables.message)
+    return PersonErasure(bench.means, bench.tables.core, bench.tables.message)
 
 
-ALL = Holding(True, (700,), 1, 1, 2, 0, 2)
+ALL = Holding(True, (700,), 1, 1, 1, 3, 0, 2)
 
 
 def everything(bench: Bench) -> str:

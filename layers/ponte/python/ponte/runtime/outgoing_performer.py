@@ -22,6 +22,7 @@ from ponte.relays.outgoing_effects import (
 )
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.talk_performer import PROBE_WAIT_S, TalkMeans, TalkPerformer
+from ponte.storage.audit import CHAINS, Note
 from ponte.storage.claims import Claimed
 
 PROBED_PAGES = 25  # of 20 messages: more than Chatwoot takes into one conversation in two minutes
@@ -130,7 +131,8 @@ class OutgoingPerformer:
         if told is None:
             return Blocked("not_ours")
         detail = {"conversa": f"{self._account_id}-{effect.number}", "message": str(effect.message_id)}
-        self._means.audit.note(self._tenant, AUDITED, effect.by or "ponte", effect.at_ms, detail)
+        note = Note(AUDITED, effect.by or "ponte", detail)
+        self._means.audit.add(self._tenant, note, effect.at_ms, effect.number % CHAINS)
         told = replace(told, historico=False)
         _, kept = self._means.mensagens.keep(
             told, lambda known: growth.merged(known, told, is_update=False, tells_status=False), now

@@ -6,6 +6,7 @@ contact, by a marker of ids, so that no event brings them back; somebody's own w
     link            deleted, with what both sides showed and the pubsub_token
     conflicts       deleted
     suggestions     closed for good: a suggestion holds ids only
+    conversations   deleted, and all that was said in them
     ledger          events of the person and their contacts deleted, parked ones with what they brought; one that a
                     worker is busy with is left, and counted
     audit trail     values deleted, rows and chain stay: a row says who had it done before the first value goes
@@ -16,11 +17,14 @@ Payloads too big for a queue expire from the bucket within days, the tables' bac
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ponte.conversas.values import Conversa
 from ponte.errors import Contended
 from ponte.runtime.office_performer import OfficeMeans
 from ponte.storage.audit import Note, Row, chain_of
 from ponte.storage.audit_check import ERASED_PERSON
+from ponte.storage.conversas import Conversas
 from ponte.storage.dissents import Listed
+from ponte.storage.mensagens import Mensagens
 from ponte.storage.suggestions import Suggestion
 from ponte.storage.table import Delete, Item, Table
 
@@ -37,6 +41,7 @@ class Holding:
     contacts: tuple[int, ...]
     conflicts: int
     suggestions: int
+    conversations: int
     events: int
     busy: int
     audit_values: int
@@ -44,15 +49,18 @@ class Holding:
     @property
     def is_empty(self) -> bool:
         """What an erasure leaves."""
-        return not (self.linked or self.conflicts or self.suggestions or self.events or self.audit_values)
+        kept = self.conflicts + self.suggestions + self.conversations + self.events + self.audit_values
+        return not (self.linked or kept)
 
 
 class PersonErasure:
-    """message: the Message table, which is read through: rare, so nothing is indexed for it."""
+    """core, message: those tables. Message is read through: rare, so nothing is indexed for it."""
 
-    def __init__(self, means: OfficeMeans, message: Table) -> None:
+    def __init__(self, means: OfficeMeans, core: Table, message: Table) -> None:
         self._means = means
         self._message = message
+        self._conversas = Conversas(core)
+        self._mensagens = Mensagens(message)
 
     def preview(self, tenant: str, tipo: str, entity_id: int) -> Holding:
         return self._found(tenant, tipo, entity_id).holding
@@ -72,6 +80,9 @@ class PersonErasure:
             means.dissents.erase(listed)
         for suggestion in found.suggestions:
             means.suggestions.close(suggestion, "erased", by)
+        for conversa in found.conversas:
+            self._mensagens.erase(tenant, conversa.account_id, conversa.number)
+            self._conversas.erase(conversa)
         for item in found.events:
             self._message.write(Delete(str(item["pk"]), str(item["sk"])))
         return found.holding
@@ -87,7 +98,9 @@ class PersonErasure:
         link = self._means.links.of_person(tenant, tipo, entity_id)
         rows = list(self._rows(tenant, (tipo, entity_id)))
         contacts = {row.contact[1] for row in rows if row.contact} | ({link.contact_id} if link else set())
-        events, busy = self._events(tenant, {f"{tipo}|{entity_id}", *(f"contact|{each}" for each in contacts)})
+        conversas = list(self._talks(tenant, tipo, entity_id))
+        subjects = {f"{tipo}|{entity_id}", *(f"contact|{each}" for each in contacts)}
+        events, busy = self._events(tenant, subjects | {f"conversation|{each.number}" for each in conversas})
         conflicts = self._means.dissents.of_person(tenant, tipo, entity_id)
         suggestions = [each for each in self._open(tenant) if (each.tipo, each.entity_id) == (tipo, entity_id)]
         holding = Holding(
@@ -95,11 +108,12 @@ class PersonErasure:
             contacts=tuple(sorted(contacts)),
             conflicts=len(conflicts),
             suggestions=len(suggestions),
+            conversations=len(conversas),
             events=len(events),
             busy=busy,
             audit_values=sum(bool(row.sealed) for row in rows),
         )
-        return _Found(holding, conflicts, suggestions, events)
+        return _Found(holding, conflicts, suggestions, conversas, events)
 
     def _rows(self, tenant: str, whom: tuple[str, int]) -> Iterator[Row]:
         return (row for row in self._means.audit.rows(tenant, chain_of(whom)) if row.person == whom)
@@ -110,6 +124,13 @@ class PersonErasure:
             page, place = self._means.suggestions.page(tenant, place)
             yield from page
             more = bool(place)
+
+    def _talks(self, tenant: str, tipo: str, entity_id: int) -> Iterator[Conversa]:
+        place, more = "", True
+        while more:
+            page = self._conversas.of_person(tenant, tipo, entity_id, after=place)
+            yield from page.conversas
+            place, more = page.cursor, bool(page.cursor)
 
     def _events(self, tenant: str, subjects: set[str]) -> tuple[list[Item], int]:
         """Items of the ledger about them, and how many more a worker is at."""
@@ -133,4 +154,5 @@ class _Found:
     holding: Holding
     conflicts: list[Listed]
     suggestions: list[Suggestion]
+    conversas: list[Conversa]
     events: list[Item]

@@ -23,7 +23,7 @@ from ponte.relays.decisions import Effect
 from ponte.runtime.execute import CannotTell, Found, NotFound, Proof
 from ponte.runtime.office_calls import OfficeCalls
 from ponte.runtime.staff import Staff
-from ponte.storage.audit import Audit
+from ponte.storage.audit import CHAINS, Audit, Note
 from ponte.storage.claims import Claimed
 from ponte.storage.conversas import Conversas
 from ponte.storage.links import Links
@@ -88,7 +88,8 @@ class TalkPerformer:
         told = growth.mensagem_of(message, *self._key, effect.arrived_ms)
         if told is None:
             return Succeeded(_told(self._grow(None, effect.state)))
-        self._means.audit.note(self._tenant, AUDITED, ORIGIN, effect.arrived_ms, _audited(effect.event, message))
+        note = Note(AUDITED, ORIGIN, _audited(effect.event, message))
+        self._means.audit.add(self._tenant, note, effect.arrived_ms, self._key[2] % CHAINS)
 
         def merge(known: Mensagem) -> Mensagem:
             is_update = effect.event == "message_updated"

@@ -75,6 +75,11 @@ class Conversas:
         """Those of which no whole state is known, or which a write of ours could not reach; the longest so first."""
         return self._page(keys.talks(tenant, "UNSYNCED"), limit, after, lambda one: not one.synced)
 
+    def erase(self, one: Conversa) -> None:
+        """What was said in it goes before: storage/mensagens.py."""
+        key = (one.tenant, one.account_id, one.number)
+        self._table.transact([Delete(*keys.talk(*key)), *(Delete(*keys.talk_entry(*key, name)) for name in _ENTRIES)])
+
     def _page(self, place: str, limit: int, after: str, still: Callable[[Conversa], bool]) -> Page:
         """An entry may be older than its item, so the item says whether it still belongs there."""
         rows = self._table.query_index(place, min(limit, PAGE), after)

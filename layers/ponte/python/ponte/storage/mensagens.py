@@ -67,6 +67,16 @@ class Mensagens:
         cursor = int(mains[-1]["message_id"]) if mains and len(rows) == most else 0
         return Page(tuple(one for one in found if one is not None), cursor)
 
+    def erase(self, tenant: str, account_id: int, number: int) -> int:
+        """All of a conversation, and how many messages that were."""
+        pk, _ = keys.talk_message(tenant, account_id, number, 0)
+        erased = 0
+        while rows := self._table.query(pk, "MSG#", PAGE):
+            for row in rows:
+                self._table.write(Delete(pk, str(row["sk"])))
+            erased += sum("message_id" in row for row in rows)
+        return erased
+
     def _put(self, known: Mensagem | None, after: Mensagem) -> bool:
         item = _item(after)
         pk, sk = str(item["pk"]), str(item["sk"])

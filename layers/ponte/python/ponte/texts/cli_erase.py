@@ -4,6 +4,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "erase.link": {"pt-BR": "vínculo, com os dados das duas telas", "en": "link, with what both sides showed"},
     "erase.conflicts": {"pt-BR": "conflitos", "en": "conflicts"},
     "erase.suggestions": {"pt-BR": "sugestões em aberto", "en": "open suggestions"},
+    "erase.conversations": {"pt-BR": "conversas, com as mensagens", "en": "conversations, with their messages"},
     "erase.events": {"pt-BR": "eventos guardados", "en": "kept events"},
     "erase.under_way": {"pt-BR": "eventos em andamento", "en": "events under way"},
     "erase.busy": {
