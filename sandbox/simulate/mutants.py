@@ -173,7 +173,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "opening without lock",
         "two first messages of one person make two CRM contacts",
-        "ponte.storage.conversations:Conversations.lock_opening",
+        "ponte.storage.openings:Openings.lock",
         'when=any_of(absent("pk"), lt("until", now_ms), eq("own", owner))',
         "when=None",
     ),

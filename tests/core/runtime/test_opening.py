@@ -25,7 +25,7 @@ def conversation(bundle: Bundle) -> Conversation:
 
 
 def is_free(bundle: Bundle) -> bool:
-    return bundle.means.conversations.lock_opening(conversation(bundle), "another event", bundle.clock.now, 1)
+    return bundle.means.conversations.openings.lock(conversation(bundle), "another event", bundle.clock.now, 1)
 
 
 def test_after_a_first_message_the_way_is_free(bundle: Bundle) -> None:

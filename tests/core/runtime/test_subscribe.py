@@ -6,16 +6,19 @@ import pytest
 
 from ponte.chatwoot.setup import OUR_SUBSCRIPTIONS
 from ponte.outcome import Rejected, Succeeded
+from ponte.runtime.chatwoot_limits import ChatwootLimits
 from ponte.runtime.integrations import Integrations
 from ponte.runtime.office_calls import OfficeCalls
 from ponte.storage.audit import Audit
+from ponte.storage.buckets import Buckets
 from tests.core.runtime.talk_bench import TENANT, Bench
 
 URL = "https://ponte.example/webhooks/chatwoot/silva"
 
 
 def integrations(bench: Bench) -> Integrations:
-    calls = OfficeCalls(bench.offices, bench.sender)
+    limits = ChatwootLimits(Buckets(bench.tables.state, bench.clock), bench.clock)
+    calls = OfficeCalls(bench.offices, bench.sender, limits)
     return Integrations(bench.offices, calls, Audit(bench.tables.audit), bench.clock, lambda *_a, **_k: None)
 
 

@@ -25,8 +25,9 @@ from ponte.relays.talk_to_chatwoot import BEGIN, SAY, SET
 from ponte.runtime.execute import MAX_HITS, Performer
 from ponte.runtime.integrations import TIPO
 from ponte.runtime.office_audit import note_of
+from ponte.runtime.office_keeping import HOUR_MS
 from ponte.runtime.office_looks import SYNC
-from ponte.runtime.office_performer import HOUR_MS, OfficeMeans, OfficePerformer
+from ponte.runtime.office_performer import OfficeMeans, OfficePerformer
 from ponte.runtime.outgoing_performer import OutgoingPerformer
 from ponte.runtime.talk_performer import TalkMeans, TalkPerformer
 from ponte.runtime.worker import Parts, Worker

@@ -1,7 +1,7 @@
 """Carries out the office bridge's effects: one person, one contact, and what is kept of the two."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ponte.chatwoot import requests as chatwoot
@@ -12,8 +12,7 @@ from ponte.chatwoot.values import Labels
 from ponte.clock import Clock
 from ponte.errors import Contended
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
-from ponte.people.links import Link
-from ponte.people.shared import Dissent, Shown
+from ponte.people.shared import Shown
 from ponte.relays.decisions import Effect
 from ponte.relays.office_effects import (
     CreateContact,
@@ -39,20 +38,19 @@ from ponte.runtime.integrations import Integrations
 from ponte.runtime.observability import EventLog, no_event
 from ponte.runtime.office_audit import note_of
 from ponte.runtime.office_calls import OfficeCalls
+from ponte.runtime.office_keeping import AGAIN_S, Keeping
 from ponte.runtime.office_log import FAILED, STARTED, failed_of, started_of, told_of
 from ponte.runtime.people_search import Place, suggest
 from ponte.storage.audit import Audit
 from ponte.storage.claims import Claimed
 from ponte.storage.dissents import Dissents
-from ponte.storage.links import Conflict, Links
+from ponte.storage.links import Links
 from ponte.storage.offices import Offices
 from ponte.storage.suggestions import Suggestions
 from ponte.zattar import answers
 from ponte.zattar import requests as zattar
 from ponte.zattar.rest import RestCall
 
-HOUR_MS = 3_600_000
-AGAIN_S = 1.0  # somebody else wrote in between: look anew
 PROBE_WAIT_S = 5.0
 
 _LOOK_UPS: dict[str, Callable[[str], ApiCall]] = {
@@ -90,6 +88,7 @@ class OfficePerformer:
         self._yields = yields
         self._tenant = tenant
         self._person = (tenant, tipo, entity_id)
+        self._keeping = Keeping(means.offices, means.links, means.dissents, means.clock, self._person)
 
     def perform(self, effect: Effect, claim: Claimed, timeout_seconds: float) -> Outcome:
         if isinstance(effect, NoteAttempt):
@@ -122,7 +121,7 @@ class OfficePerformer:
                     return Transient("unreachable", counts=False)
                 return Succeeded({"note": reloaded.state})
             case LinkContact() | IntendWrites() | SaveLink() | MarkLagging() | EndLink():
-                return self._keep(effect)
+                return self._keeping.keep(effect)
         return Blocked("not_ours")
 
     def read(self, effect: ReadPerson | ReadContact, timeout_seconds: float) -> Outcome:
@@ -256,68 +255,6 @@ class OfficePerformer:
         self._means.tell(*told_of(self._person, claim, attempt))
         return Succeeded({})
 
-    def _keep(self, effect: LinkContact | IntendWrites | SaveLink | MarkLagging | EndLink) -> Outcome:
-        """Under the version read here; who lost the race looks at everything anew."""
-        links, now = self._means.links, self._means.clock.now_ms()
-        link = links.of_person(*self._person)
-        match effect:
-            case LinkContact():
-                return self._link(link, effect, now)
-            case _ if link is None:
-                return Transient("link_gone", AGAIN_S, counts=False)
-            case IntendWrites():
-                self._list(link, effect.dissents, now)
-                return _saved(links.save(replace(link, pending=effect.values), now) is not None)
-            case SaveLink():
-                self._list(link, effect.dissents, now)
-                fresh_hour = now - link.writes_from_ms > HOUR_MS
-                kept = replace(
-                    link,
-                    base=effect.base,
-                    pending={},
-                    person_mark=effect.person_mark,
-                    contact_mark=effect.contact_mark,
-                    synced=True,
-                    error="",
-                    synced_ms=now,
-                    writes=effect.writes + (0 if fresh_hour else link.writes),
-                    writes_from_ms=now if fresh_hour else link.writes_from_ms,
-                )
-                return _saved(links.save(kept, now) is not None)
-            case MarkLagging(code):
-                return _saved(links.save(replace(link, synced=False, error=code), now) is not None)
-            case EndLink():
-                return _saved(links.end(link))
-
-    def _list(self, link: Link, dissents: tuple[Dissent, ...], now: int) -> None:
-        for dissent in dissents:
-            self._means.dissents.note(link, dissent, now)
-
-    def _link(self, link: Link | None, effect: LinkContact, now: int) -> Outcome:
-        office = self._means.offices.read(self._tenant)
-        if office is None or office.chatwoot is None:
-            return Blocked("no_integration")
-        tenant, tipo, entity_id = self._person
-        new = Link(
-            tenant,
-            tipo,
-            entity_id,
-            office.chatwoot.account_id,
-            effect.contact_id,
-            base=effect.base,
-            inbox_id=effect.inbox_id,
-            source_id=effect.source_id,
-        )
-        self._list(new, effect.dissents, now)
-        try:
-            if link is None:
-                self._means.links.make(new, now)
-            elif link.contact_id != effect.contact_id:
-                return _saved(self._means.links.move(link, effect.contact_id, now) is not None)
-        except Conflict as conflict:
-            return Rejected(f"taken_{conflict.taken}")
-        return Succeeded({})
-
     def _zattar(self, call: RestCall, timeout_seconds: float) -> Outcome:
         return self._means.calls.zattar(self._tenant, call, timeout_seconds)
 
@@ -333,7 +270,3 @@ def _attributes(shown: Shown) -> dict[str, Any]:
 
 def _done(outcome: Outcome) -> Outcome:
     return Succeeded({}) if isinstance(outcome, Succeeded) else outcome
-
-
-def _saved(is_saved: bool) -> Outcome:
-    return Succeeded({}) if is_saved else Transient("link_contended", AGAIN_S, counts=False)

@@ -163,7 +163,7 @@ class WhatsappEvents(Worker):
         owner = claim.event_id
         # Who dies now may have called until the lease ended, and the portal works on it for a while.
         lease = max(1_000, claim.lease_until_ms - now) + self.parts.executor.wall_ms()
-        if not self.parts.conversations.lock_opening(conversation, owner, now, lease):
+        if not self.parts.conversations.openings.lock(conversation, owner, now, lease):
             self.parts.ledger.release(claim, now, "opening", counts=False)
             raise Retry(OPENING_WAIT_S)
         self._opening_now[owner] = conversation
@@ -178,9 +178,9 @@ class WhatsappEvents(Worker):
         item = self.parts.ledger.read(event_id) or {}
         if "unknown_ms" in item:
             settles = int(item.get("settles_ms", 0)) or int(item["unknown_ms"]) + self.parts.executor.wall_ms()
-            self.parts.conversations.keep_opening(conversation, event_id, settles)
+            self.parts.conversations.openings.keep(conversation, event_id, settles)
         else:
-            self.parts.conversations.unlock_opening(conversation, event_id)
+            self.parts.conversations.openings.unlock(conversation, event_id)
 
     def _echo(self, envelope: Envelope, number: Number, portal: Portal) -> tuple[Decide, Performer]:
         """What the business wrote on its phone: shown to operators as a note, never sent again."""

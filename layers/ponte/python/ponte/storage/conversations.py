@@ -21,10 +21,10 @@ from ponte.storage.aliases import Aliases, alias_item, alias_writes
 from ponte.storage.audit import Audit
 from ponte.storage.conversation_items import conversation_item, conversation_of, reverse_item
 from ponte.storage.learning import Learning, scope_of, transacted
+from ponte.storage.openings import Openings
 from ponte.storage.people import CONTENDED, People
 from ponte.storage.table import (
     ConditionFailed,
-    Delete,
     Put,
     Table,
     Update,
@@ -57,6 +57,7 @@ class Conversations:
         self._people = People(table)
         self._addresses = Addresses(self._aliases)
         self.learning = Learning(table, audit)
+        self.openings = Openings(table)
 
     def resolve(
         self, number: Number, caller: Caller, at_ms: int, event: str = "", *, said_ms: int | None = None
@@ -179,28 +180,6 @@ class Conversations:
                 )
             )
         return self.get(conversation.phone_number_id, conversation.person) or moved
-
-    def lock_opening(self, conversation: Conversation, owner: str, now_ms: int, lease_ms: int) -> bool:
-        """Only one worker at a time may open a person's contact and chats: messages of one person may come in several
-        groups (addresses) and on several numbers, whose conversations share the CRM contact."""
-        pk, sk = keys.lock("opening", conversation.member_id, conversation.person)
-        lock = {"pk": pk, "sk": sk, "own": owner, "until": now_ms + lease_ms}
-        try:
-            self._table.write(Put(lock, when=any_of(absent("pk"), lt("until", now_ms), eq("own", owner))))
-        except ConditionFailed:
-            return False
-        return True
-
-    def keep_opening(self, conversation: Conversation, owner: str, until_ms: int) -> None:
-        """Nobody but the owner opens before `until_ms`."""
-        lock = keys.lock("opening", conversation.member_id, conversation.person)
-        with suppress(ConditionFailed):
-            self._table.write(Update(*lock, set={"until": until_ms}, when=eq("own", owner)))
-
-    def unlock_opening(self, conversation: Conversation, owner: str) -> None:
-        lock = keys.lock("opening", conversation.member_id, conversation.person)
-        with suppress(ConditionFailed):
-            self._table.write(Delete(*lock, when=eq("own", owner)))
 
     def put(
         self, conversation: Conversation, aliases: Sequence[tuple[str, str]] = (), number: Number | None = None
