@@ -79,11 +79,12 @@ def put_office(
     if not key.isascii() or not key.isprintable() or len(key) < 20:
         raise Usage(session.say("offices.no_key", name=KEY))
     session.confirm(yes, "offices.confirm_change" if known else "offices.confirm_new", tenant=tenant, host=host)
-    given = known.zattar.secrets if known else (secrets.token_urlsafe(32),)
-    office = replace(known or Office(tenant, name, Zattar("", "", ())), name=name, zattar=Zattar(host, key, given))
     with quiet():
         wiring.office_means().audit.note(tenant, "office.put", who(), wiring.CLOCK.now_ms(), {"host": host})
-        saved = wiring.offices().put(office)
+        offices = wiring.offices()
+        saved = offices.change(
+            tenant, lambda now: replace(now, name=name, zattar=replace(now.zattar, host=host, key=key))
+        ) or offices.put(Office(tenant, name, Zattar(host, key, (secrets.token_urlsafe(32),))))
     session.show(office_json(saved), lambda console: console.print(session.say("offices.saved", tenant=tenant)))
 
 

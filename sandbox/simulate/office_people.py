@@ -197,9 +197,7 @@ class OfficePeople:
         tenant, new = office.config["tenant"], f"{office.config['service_key']}-new"
         office.config["service_key"] = new
         self._scheduler.wait(self._rng.choice((0, self._rng.randint(1, 30_000))))
-        known = self._offices.read(tenant, fresh=True)
-        if known is not None:
-            self._offices.put(replace(known, zattar=replace(known.zattar, key=new)))
+        self._offices.change(tenant, lambda now: replace(now, zattar=replace(now.zattar, key=new)))
 
     def redriver(self, queues: list[MemoryQueue]) -> None:
         """Sends parked events on and dead letters back, at any time."""

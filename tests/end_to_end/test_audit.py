@@ -24,17 +24,19 @@ def test_syncs_leave_a_trail_that_survives_the_persons_erasure(office: Office) -
         ]
         return listed
 
-    newest, oldest = rows("--person", f"cliente/{client}", "--values")
-    assert (newest["by"], newest["action"]) == ("chatwoot", "person.sync")
-    assert newest["values"] == [{"side": "zattar", "name": "email", "before": "mar….br", "after": "nov….br"}]
+    # The echo of our own write may be looked at before the link is saved: then it tells once more what it finds done.
+    told = rows("--person", f"cliente/{client}", "--values")
+    oldest, edited = told[-1], [row for row in told if row["by"] == "chatwoot"]
+    assert [row["action"] for row in told] == ["person.sync"] * len(told)
+    assert edited[-1]["values"] == [{"side": "zattar", "name": "email", "before": "mar….br", "after": "nov….br"}]
     assert (oldest["by"], oldest["contact_id"]) == ("zattar", contact["id"])
-    assert [row["n"] for row in rows("--contact", str(contact["id"]))] == [newest["n"], oldest["n"]]
+    assert [row["n"] for row in rows("--contact", str(contact["id"]))] == [row["n"] for row in told]
     assert json.loads(cli(office.sandbox, "audit", "verify", TENANT, "--json"))["whole"]
 
     erased = json.loads(cli(office.sandbox, "offices", "erase", TENANT, "cliente", str(client), "-y", "--json"))
-    assert (erased["linked"], erased["audit_values"], erased["left"]) == (True, 2, 0)
+    assert (erased["linked"], erased["audit_values"], erased["left"]) == (True, len(told), 0)
     checked = json.loads(cli(office.sandbox, "audit", "verify", TENANT, "--json"))
-    assert (checked["whole"], checked["erased"]) == (True, 2)
+    assert (checked["whole"], checked["erased"]) == (True, len(told))
     office.edit(client, emails=["outra@exemplo.com.br"])
     office.sandbox.settle()
     assert office.contacts()[0]["email"] == "nova@exemplo.com.br", "nobody links them again"

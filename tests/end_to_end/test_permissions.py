@@ -28,7 +28,16 @@ WORKER = {
     "get claim",
     "put claim",
 }
-OFFICE_WORKER = {"read Core", "write Core", "write Message", "use key", "open secrets", "get claim"}
+OFFICE_WORKER = {
+    "read Core",
+    "write Core",
+    "read Message",
+    "write Message",
+    "use State",
+    "use key",
+    "open secrets",
+    "get claim",
+}
 SEND_ALL = {
     "send whatsapp events",
     "send statuses",

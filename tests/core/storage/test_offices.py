@@ -159,3 +159,27 @@ def test_bytes_moved_to_another_field_are_not_taken_as_opened() -> None:
     clock.now += FORCED_MS
     with pytest.raises(AssertionError):
         offices.read("silva", fresh=True)
+
+
+def test_two_changes_of_an_office_never_undo_each_other(kept: Kept) -> None:
+    """Zattar's new row is taken over while an operator gives a new key."""
+    kept.offices.put(OFFICE)
+    others = Offices(kept.table, OpenCipher(), kept.clock)
+    asked: list[str] = []
+
+    def rename(office: Office) -> Office:
+        if not asked:
+            others.change(OFFICE.tenant, lambda now: replace(now, zattar=replace(now.zattar, key="new-key")))
+        asked.append(office.zattar.key)
+        return replace(office, name="Souza")
+
+    changed = kept.offices.change(OFFICE.tenant, rename)
+    assert changed is not None
+    assert (changed.name, changed.zattar.key) == ("Souza", "new-key")
+    assert asked == [OFFICE.zattar.key, "new-key"]
+    assert kept.offices.read(OFFICE.tenant) == changed
+
+
+def test_nobody_is_changed_who_is_not_there(kept: Kept) -> None:
+    assert kept.offices.change("nobody", lambda office: office) is None
+    assert kept.table.items() == []

@@ -6,6 +6,7 @@ active row whose settings are complete counts, oldest first, so that it is alway
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from ponte.chatwoot import setup
@@ -57,13 +58,14 @@ class Integrations:
         if not isinstance(outcome, Succeeded):
             self._log(FLOW, "unreachable", detail=getattr(outcome, "code", ""))
             return Reloaded("unreachable", (getattr(outcome, "code", ""),))
-        reloaded, chatwoot = _choose(answers.integrations(outcome.result), office)
+        rows = answers.integrations(outcome.result)
+        reloaded, chatwoot = _choose(rows, office)
         if reloaded.state == "changed":
             self._audit.note(tenant, "integration.changed", by, self._clock.now_ms(), {"row": chatwoot.row_id})
-            self._offices.put(replace(office, chatwoot=chatwoot))
+            self._offices.change(tenant, lambda now: replace(now, chatwoot=_choose(rows, now)[1]))
         elif reloaded.state == "none" and office.chatwoot is not None and office.chatwoot.row_id:
             self._audit.note(tenant, "integration.ended", by, self._clock.now_ms(), {"row": office.chatwoot.row_id})
-            self._offices.put(replace(office, chatwoot=None))
+            self._offices.change(tenant, lambda now: replace(now, chatwoot=None))
         elif reloaded.state == "none" and office.chatwoot is not None:
             reloaded = Reloaded("fallback")
         self._log(FLOW, reloaded.state)
@@ -83,7 +85,7 @@ class Integrations:
         if known is not None and (known.host, known.account_id) == (read.host, read.account_id):
             read = replace(read, secrets=known.secrets, path_secrets=known.path_secrets)
         self._audit.note(tenant, "integration.fallback", by, self._clock.now_ms(), {"host": read.host})
-        self._offices.put(replace(office, chatwoot=read))
+        self._offices.change(tenant, lambda now: replace(now, chatwoot=read))
         self._log(FLOW, "fallback")
         return Reloaded("fallback")
 
@@ -113,9 +115,14 @@ class Integrations:
         known = office.chatwoot.secrets
         if found.secret and found.secret not in known:
             self._audit.note(tenant, "integration.subscribed", by, self._clock.now_ms(), {"webhook": str(found.id)})
-            secrets = (found.secret, *known)[:2]
-            self._offices.put(replace(office, chatwoot=replace(office.chatwoot, secrets=secrets)))
+            self._offices.change(tenant, partial(_signed_by, found.secret))
         return Succeeded({"signed": bool(found.secret), "id": found.id})
+
+
+def _signed_by(secret: str, office: Office) -> Office:
+    if office.chatwoot is None or secret in office.chatwoot.secrets:
+        return office
+    return replace(office, chatwoot=replace(office.chatwoot, secrets=(secret, *office.chatwoot.secrets)[:2]))
 
 
 def _choose(rows: tuple[Integration, ...], office: Office) -> tuple[Reloaded, Chatwoot]:

@@ -4,20 +4,23 @@ An office is a tenant. Zattar's own table `integracoes` is the source of what co
 that a webhook is answered without asking anybody. Secrets are encrypted, each bound to its office and field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ponte.clock import Clock
+from ponte.errors import Contended
 from ponte.storage import keys
 from ponte.storage.grants import Cipher, context
-from ponte.storage.table import Item, Put, Table
+from ponte.storage.table import Condition, ConditionFailed, Item, Put, Table, eq
 
 CACHE_MS = 60_000
 OPENED_MS = 600_000  # how long a secret that was decrypted is taken as that: a key that is shut counts by then
 FORCED_MS = 10_000  # a forger must not make every request cost a read and a decryption
 OFFICES = "OFFICES"
 HOSTS = 1000
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,29 @@ class Offices:
         return office
 
     def put(self, office: Office) -> Office:
-        """Store all of an office, whatever stood there. The newest put wins: an operator's word or Zattar's row."""
-        new = replace(office, version=office.version + 1)
+        """Store all of an office, whatever stood there. Who knows what stood there uses `change`."""
+        return self._put(replace(office, version=office.version + 1), None)
+
+    def change(self, tenant: str, grow: Callable[[Office], Office]) -> Office | None:
+        """Keep what `grow` makes of the office as it is now; it is asked anew when somebody else was quicker, so that
+        an operator's new key and Zattar's new row never undo each other. None: no such office. Raises Contended."""
+        for _ in range(TRIES):
+            item = self._table.get(*keys.office(tenant))
+            if item is None:
+                return None
+            known = self._office(item, self._reader(tenant, self._clock.now_ms()))
+            wanted = grow(known)
+            if wanted == known:
+                return known
+            with suppress(ConditionFailed):
+                return self._put(replace(wanted, version=known.version + 1), eq("version", known.version))
+        raise Contended("office")
+
+    def _put(self, new: Office, when: Condition | None) -> Office:
         pk, sk = keys.office_host(new.zattar.host)
         self._table.write(Put({"pk": pk, "sk": sk, "tenant": new.tenant}))  # proves nothing by itself: see by_host
-        self._table.write(Put(self._item(new)))
-        self._cache.pop(office.tenant, None)
+        self._table.write(Put(self._item(new), when=when))
+        self._cache.pop(new.tenant, None)
         self._hosts.pop(new.zattar.host, None)
         return new
 
