@@ -101,6 +101,19 @@ def test_of_an_unknown_fate_it_is_kept_which_claim_made_the_call(ledger: Ledger)
     assert claim(ledger, 4_001 + LEASE, "c").begun_ms == first.since_ms, "the second died before it could tell"
 
 
+def test_a_worker_that_died_at_a_later_step_may_have_called_before_the_next_that_died(ledger: Ledger) -> None:
+    first = ledger.save_step(claim(ledger), "send0", {"wamid": "w"}, 3_000)
+    claim(ledger, 2_001 + LEASE, "b")
+    assert claim(ledger, 2_002 + 2 * LEASE, "c").begun_ms == first.since_ms
+
+
+def test_after_a_risk_nothing_older_than_it_is_in_doubt(ledger: Ledger) -> None:
+    ledger.unknown(claim(ledger), 3_000, "send0", "no_answer", counts=False)
+    ledger.risk(claim(ledger, 40_000, "b"), 40_500, "send0")
+    claim(ledger, 40_001 + LEASE, "c")
+    assert claim(ledger, 40_002 + 2 * LEASE, "d").begun_ms == 40_500
+
+
 def test_a_crash_struck_a_call_of_the_claim_that_died(ledger: Ledger) -> None:
     ledger.release(claim(ledger), 3_000, "rate", counts=False)
     second = claim(ledger, 4_000, "b")

@@ -109,9 +109,9 @@ class Ledger(Waiting):
             claim,
             Update(
                 *keys.message(claim.event_id),
-                set={STEP + step: dict(outcome)},
+                set={STEP + step: dict(outcome)} | ({} if after.fate == "unknown" else {"begun_ms": claim.since_ms}),
                 append={"log": [entry(now_ms, step, detail)]},
-                remove=_settled(after),
+                remove=[name for name in _settled(after) if name != "begun_ms"],
             ),
         )
         return replace(after, steps={**claim.steps, step: dict(outcome)})
@@ -207,10 +207,10 @@ class Ledger(Waiting):
         """
         update = Update(
             *keys.message(claim.event_id),
-            set={"dup_risk": True, "claimed_ms": now_ms},
+            set={"dup_risk": True, "claimed_ms": now_ms, "begun_ms": now_ms},
             add={"risked": 1},
             append={"log": [entry(now_ms, "dup_risk", step)]},
-            remove=[*UNKNOWN],
+            remove=[name for name in UNKNOWN if name != "begun_ms"],
         )
         try:
             self._owned(claim, update, absent(STEP + step))
