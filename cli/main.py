@@ -15,6 +15,7 @@ from cli import (
     dead_letters,
     directory,
     erase,
+    integrations,
     offices,
     parked,
     people,
@@ -72,6 +73,7 @@ offices.app.command("verify")(backfill.verify)
 offices.app.add_typer(conflicts.app)
 offices.app.add_typer(erase.app)
 app.add_typer(offices.app, name="offices")
+app.add_typer(integrations.app, name="integrations")
 app.add_typer(backfill.app, name="backfill")
 app.add_typer(people.app, name="people")
 app.add_typer(audit.app, name="audit")

@@ -14,7 +14,7 @@ from ponte.chatwoot.calls import ApiCall
 from ponte.chatwoot.errors import rule_of
 from ponte.outcome import Outcome, Succeeded, Transient, Unknown
 from ponte.runtime.api import Api, documented, reply
-from ponte.runtime.api_access import ADMIN, Caller
+from ponte.runtime.api_access import ADMIN
 from ponte.runtime.api_problems import Erro, conflict, erro, invalid, not_found, of_outcome
 from ponte.runtime.integrations import chatwoot_of
 from ponte.runtime.office_performer import OfficeMeans
@@ -80,63 +80,79 @@ def add(api: Api, means: OfficeMeans) -> None:
 
     @api.app.get("/integracoes", responses=documented(200, Integracoes, 403, 502))
     def get_integracoes() -> Response[Integracoes]:
-        caller = api.caller(ADMIN)
-        rows = answers.integrations(_asked(means, caller, registry.integrations(only_active=False)))
-        return reply(200, Integracoes(integracoes=[_shown(means, caller, row) for row in rows]))
+        return reply(200, Integracoes(integracoes=listed(means, api.caller(ADMIN).tenant)))
 
     @api.app.get("/integracoes/<id>", responses=documented(200, Integracao, 403, 404, 502))
     def get_integracao(id: RowId) -> Response[Integracao]:
-        caller = api.caller(ADMIN)
-        return reply(200, _shown(means, caller, _row(means, caller, id)))
+        tenant = api.caller(ADMIN).tenant
+        return reply(200, _shown(means, tenant, _row(means, tenant, id)))
 
     @api.app.put("/integracoes/<id>", responses=documented(200, Integracao, 403, 404, 409, 502))
     def put_integracao(id: RowId, mudanca: Annotated[MudancaDeIntegracao, Body()]) -> Response[Integracao]:
         caller = api.caller(ADMIN)
-        row = _row(means, caller, id)
-        changes = _changes(row, mudanca)
-        _check(replace(row, **changes))
-        if not changes:
-            return reply(200, _shown(means, caller, row))
-        detail = {"row": row.id, "fields": ",".join(sorted(changes))}
-        means.audit.note(caller.tenant, "integration.put", caller.by, means.clock.now_ms(), detail)
-        written_by = {"updated_by_auth_id": caller.user_id} if re.fullmatch(_UUID, caller.user_id) else {}
-        call = registry.update_integration(row.id, row.updated_at, {**changes, **written_by})
-        written = next(iter(answers.integrations(_asked(means, caller, call))), None)
-        if written is None:
-            raise conflict("updated_at", "api.changed_since")
-        means.integrations.reload(caller.tenant, caller.by)
-        return reply(200, _shown(means, caller, written))
+        return reply(200, change(means, caller.tenant, id, mudanca, caller.by, caller.user_id))
 
     @api.app.post("/integracoes/<id>/teste", responses=documented(200, Teste, 403, 404, 502))
     def post_teste(id: RowId) -> Response[Teste]:
-        row = _row(means, api.caller(ADMIN), id)
-        if row.tipo != CHATWOOT:
-            raise invalid("tipo", "api.cannot_test")
-        read = chatwoot_of(row)
-        if not isinstance(read, Chatwoot):
-            _incomplete(read)
-        call: ApiCall = setup.profile()
-        outcome = means.calls.tried(read, call, CALL_SECONDS)
-        return reply(200, _judged(outcome, read.account_id, api.language))
+        return reply(200, tried(means, api.caller(ADMIN).tenant, id, api.language))
 
 
-def _asked(means: OfficeMeans, caller: Caller, call: RestCall) -> Mapping[str, Any]:
+def listed(means: OfficeMeans, tenant: str) -> list[Integracao]:
+    """Every row of the office's table. Raises Problem: why Zattar did not answer."""
+    rows = answers.integrations(_asked(means, tenant, registry.integrations(only_active=False)))
+    return [_shown(means, tenant, row) for row in rows]
+
+
+def change(
+    means: OfficeMeans, tenant: str, row_id: str, asked: MudancaDeIntegracao, by: str, auth_id: str = ""
+) -> Integracao:
+    """The row as it stands after the change, audited and in use. auth_id: of Zattar's auth.users, "" for who is none.
+    Raises Problem: not there (404), changed since it was read (409), cannot be used (422), Zattar did not."""
+    row = _row(means, tenant, row_id)
+    changes = _changes(row, asked)
+    _check(replace(row, **changes))
+    if not changes:
+        return _shown(means, tenant, row)
+    detail = {"row": row.id, "fields": ",".join(sorted(changes))}
+    means.audit.note(tenant, "integration.put", by, means.clock.now_ms(), detail)
+    written_by = {"updated_by_auth_id": auth_id} if re.fullmatch(_UUID, auth_id) else {}
+    call = registry.update_integration(row.id, row.updated_at, {**changes, **written_by})
+    written = next(iter(answers.integrations(_asked(means, tenant, call))), None)
+    if written is None:
+        raise conflict("updated_at", "api.changed_since")
+    means.integrations.reload(tenant, by)
+    return _shown(means, tenant, written)
+
+
+def tried(means: OfficeMeans, tenant: str, row_id: str, language: str) -> Teste:
+    """The row's own key, asked for real; nothing is written. Raises Problem: not there, or not fit to be tried."""
+    row = _row(means, tenant, row_id)
+    if row.tipo != CHATWOOT:
+        raise invalid("tipo", "api.cannot_test")
+    read = chatwoot_of(row)
+    if not isinstance(read, Chatwoot):
+        _incomplete(read)
+    call: ApiCall = setup.profile()
+    return _judged(means.calls.tried(read, call, CALL_SECONDS), read.account_id, language)
+
+
+def _asked(means: OfficeMeans, tenant: str, call: RestCall) -> Mapping[str, Any]:
     """Raises Problem: why Zattar did not."""
-    outcome = means.calls.zattar(caller.tenant, call, CALL_SECONDS)
+    outcome = means.calls.zattar(tenant, call, CALL_SECONDS)
     if not isinstance(outcome, Succeeded):
         raise of_outcome("zattar", outcome)
     return outcome.result
 
 
-def _row(means: OfficeMeans, caller: Caller, row_id: str) -> Integration:
-    found = next(iter(answers.integrations(_asked(means, caller, registry.integration(row_id)))), None)
+def _row(means: OfficeMeans, tenant: str, row_id: str) -> Integration:
+    found = next(iter(answers.integrations(_asked(means, tenant, registry.integration(row_id)))), None)
     if found is None:
         raise not_found("id")
     return found
 
 
-def _shown(means: OfficeMeans, caller: Caller, row: Integration) -> Integracao:
-    office = means.offices.read(caller.tenant)
+def _shown(means: OfficeMeans, tenant: str, row: Integration) -> Integracao:
+    office = means.offices.read(tenant)
     return Integracao(
         id=row.id,
         tipo=row.tipo,

@@ -100,6 +100,27 @@ TEXTS: dict[str, dict[str, str]] = {
     "offices.kind.both_changed": {"pt-BR": "mudado nos dois; vale o Zattar", "en": "changed on both; Zattar's stands"},
     "offices.kind.cannot_hold": {"pt-BR": "o Zattar não guarda este valor", "en": "Zattar has no place for it"},
     "offices.kind.taken": {"pt-BR": "outro contato já o tem", "en": "another contact has it"},
+    "integrations.none": {
+        "pt-BR": "A tabela integracoes do Zattar está vazia.",
+        "en": "Zattar's table integracoes is empty.",
+    },
+    "integrations.bad_setting": {
+        "pt-BR": "--set pede chave=valor: account_id=7. Segredos não vão na linha de comando: --api-key lê CHATWOOT_API_KEY.",
+        "en": "--set takes key=value: account_id=7. Secrets do not go on the command line: --api-key reads CHATWOOT_API_KEY.",
+    },
+    "integrations.no_key": {
+        "pt-BR": "A variável CHATWOOT_API_KEY está vazia.",
+        "en": "The variable CHATWOOT_API_KEY is empty.",
+    },
+    "integrations.confirm": {
+        "pt-BR": "Mudar a integração {id} de {tenant} na tabela do Zattar?",
+        "en": "Change the integration {id} of {tenant} in Zattar's table?",
+    },
+    "integrations.saved": {"pt-BR": "Guardada e em vigor.", "en": "Saved and in force."},
+    "integrations.ok": {"pt-BR": "Responde; a chave é de {role}.", "en": "Answers; the key is one of an {role}."},
+    "column.integration": {"pt-BR": "integração", "en": "integration"},
+    "column.settings": {"pt-BR": "configuração", "en": "settings"},
+    "column.in_use": {"pt-BR": "em uso", "en": "in use"},
     "column.tenant": {"pt-BR": "escritório", "en": "office"},
     "column.zattar": {"pt-BR": "Zattar", "en": "Zattar"},
     "column.chatwoot": {"pt-BR": "Chatwoot / conta", "en": "Chatwoot / account"},
