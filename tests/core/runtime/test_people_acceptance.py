@@ -1,4 +1,5 @@
-"""The two acceptance tests of the plan: a first sync makes contact and mapping, a second one keeps the mapping."""
+"""The two acceptance tests of the plan: a first sync makes contact and mapping, a second one keeps the mapping; and
+people whose rows are anything but tidy."""
 
 import pytest
 
@@ -29,3 +30,14 @@ def test_a_second_sync_returns_the_same_mapping_though_the_name_changed(bench: B
     assert "ATUALIZADO" in bench.contact(1)["name"].upper()
     assert bench.calls("PUT", f"/contacts/{first.contact_id}") == written + 1
     assert len(bench.account.contacts) == 1
+
+
+@pytest.mark.parametrize("nome", ["李小龍", "Мария Иванова", "محمد علي", "Ñandú Œuvre", "नरेंद्र"])
+def test_a_name_in_any_script_is_one_contact_at_rest(nome: str) -> None:
+    bench = Bench(client(1, nome=nome, cpf=None))
+    bench.settle()
+    assert (bench.link(1).synced, len(bench.account.contacts)) == (True, 1)
+    assert bench.contact(1)["name"].strip()
+    before = bench.calls("PUT", f"/contacts/{bench.link(1).contact_id}")
+    bench.settle()
+    assert bench.calls("PUT", f"/contacts/{bench.link(1).contact_id}") == before
