@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Sandbox
+from tests.end_to_end.test_api import jwt
 from tests.end_to_end.test_offices import HOST, SIGNS, TENANT, scenario
 
 pytestmark = pytest.mark.end_to_end
@@ -122,3 +123,40 @@ def test_no_text_and_no_name_is_logged(running: Sandbox) -> None:
     for name in ("chatwoot_webhook", "on_chatwoot_event"):
         text = (running.folder / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         assert not [word for word in ("segredo", "MARIA", "pubsub", SIGNS) if word in text]
+
+
+def test_a_user_of_the_office_says_something_by_http_and_chatwoot_has_it_once(running: Sandbox) -> None:
+    tree = talking()
+    tenant = tree["zattar"]["tenants"][0]
+    token = jwt(LOGIN, tenant["supabase_host"])
+    tenant["users"] = [{"auth_id": LOGIN, "token": token, "usuario_id": 4, "scopes": ["messages:send"]}]
+    tenant["conversas_chatwoot"] = [
+        {
+            "chatwoot_conversation_id": NUMBER,
+            "chatwoot_account_id": ACCOUNT,
+            "tipo_entidade": "cliente",
+            "entidade_id": 1842,
+            "status": "open",
+        }
+    ]
+    answer = running.put(tree)
+    assert answer.status_code == 200, answer.text
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": "k"}
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        url = f"{running.gateway}/conversas{path}"
+        return running.http.request(method, url, json=body, headers=headers)
+
+    (listed,) = ask("GET", "?cliente_id=1842").json()["conversas"]
+    assert listed["chatwoot_conversation_id"] == NUMBER
+    first = ask("POST", f"/{listed['id']}/mensagens", {"conteudo": "Bom dia"})
+    assert first.status_code in (201, 202), first.text
+    assert running.drain()["quiet"]
+    again = ask("POST", f"/{listed['id']}/mensagens", {"conteudo": "Bom dia"})
+    assert (again.status_code, again.json()["status"]) == (201, "sent")
+    (said,) = ask("GET", f"/{listed['id']}/mensagens").json()["mensagens"]
+    assert (said["conteudo"], said["chatwoot_message_id"]) == ("Bom dia", again.json()["chatwoot_message_id"])
+    changed = ask("PATCH", f"/{listed['id']}", {"status": "resolved"})
+    assert changed.status_code in (200, 202), changed.text
+    assert running.drain()["quiet"]
+    assert ask("GET", "?cliente_id=1842").json()["conversas"][0]["status"] == "resolved"

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from ponte.conversas.values import Conversa, Mensagem
 from ponte.http import HttpRequest, HttpResponse, Sender
 from ponte.people.links import Link
 from ponte.runtime import wiring
+from ponte.storage.conversas import Conversas
 from ponte.storage.links import Links
+from ponte.storage.mensagens import Mensagens
 from tests.handlers.conftest import Aws, Context, app
 from tests.handlers.offices import ACCOUNT, SENT_MS, TENANT, Stopped, put_office
 from tests.handlers.test_office_workers import ROW, calls_to_aws
@@ -105,6 +108,20 @@ def test_links_are_made_shown_and_ended_with_what_the_template_grants(
     assert call(sample, "DELETE", "/vinculos/cliente/1842") == (204, None)
     assert call(sample)[0] == 404
     assert used <= GRANTED
+
+
+def test_conversations_and_their_messages_are_listed_with_what_the_template_grants(
+    aws: Aws, event: Load, used: set[tuple[str, str, str]]
+) -> None:
+    tables, key = wiring.tables(), (TENANT, ACCOUNT, 873)
+    Conversas(tables.core).change(*key, lambda _: Conversa(*key, tipo="cliente", entity_id=1842), SENT_MS)
+    Mensagens(tables.message).keep(Mensagem(*key, 9, "cliente", "entrada", conteudo="Oi"), lambda one: one, SENT_MS)
+    used.clear()
+    status, listed = call(event("api", "conversas"))
+    assert (status, [one["id"] for one in listed["conversas"]]) == (200, [f"{ACCOUNT}-873"])
+    status, said = call(event("api", "conversas"), "GET", f"/conversas/{ACCOUNT}-873/mensagens")
+    assert (status, [one["conteudo"] for one in said["mensagens"]]) == (200, ["Oi"])
+    assert used <= GRANTED | {("dynamodb", "Query", "message"), ("dynamodb", "BatchGetItem", "")}
 
 
 def test_a_link_that_stands_is_shown(event: Load) -> None:

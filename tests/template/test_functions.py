@@ -55,6 +55,8 @@ ROUTES = {
     ("ANY", "/conflitos/{proxy+}"): "api",
     ("ANY", "/sugestoes"): "api",
     ("ANY", "/sugestoes/{proxy+}"): "api",
+    ("ANY", "/conversas"): "api",
+    ("ANY", "/conversas/{proxy+}"): "api",
     ("ANY", "/pessoas/{proxy+}"): "people_api",
     ("GET", "/health"): "health",
 }

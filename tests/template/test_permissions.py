@@ -163,6 +163,7 @@ def test_the_offices_api_asks_for_a_sync_as_the_door_does_and_reads_no_ledger_bu
     assert {grant for grant in found if not grant[1].startswith("CoreTable")} == {
         ("dynamodb:GetItem", "MessageTable"),
         ("dynamodb:PutItem", "MessageTable"),
+        ("dynamodb:Query", "MessageTable"),
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:PutItem", "StateTable"),
         ("dynamodb:UpdateItem", "StateTable"),
@@ -171,6 +172,9 @@ def test_the_offices_api_asks_for_a_sync_as_the_door_does_and_reads_no_ledger_bu
         ("s3:PutObject", "StoreBucket/spill/*"),
     }
     assert set(core) <= found
+    (listing,) = [s for s in statements(roles["Api"]) if as_list(s["Action"]) == ["dynamodb:Query"]]
+    assert listing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TALK#*"]}}
+    assert keys.talk_message("any", 1, 2, 3)[0].startswith("TALK#")
 
 
 def test_the_api_of_merges_reaches_people_and_the_audit_trail_alone(roles: dict[str, Any]) -> None:

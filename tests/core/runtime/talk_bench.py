@@ -137,7 +137,7 @@ class Bench:
         self.line = Line()
         self.door = ChatwootDoor(offices, self.line, self.clock, self._log)  # type: ignore[arg-type]
         owners = itertools.count()
-        outside = Outside(
+        self.outside = outside = Outside(
             tables=self.tables,
             store=None,  # type: ignore[arg-type]
             queue=lambda _: self.line,  # type: ignore[arg-type,return-value]

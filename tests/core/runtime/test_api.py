@@ -120,6 +120,11 @@ def test_the_document_lists_every_route_with_its_problems_and_needs_no_token(ben
     routes = {f"{method.upper()} {path}" for path, item in answer.tree["paths"].items() for method in item}
     assert routes == {
         "GET /conflitos",
+        "GET /conversas",
+        "POST /conversas",
+        "PATCH /conversas/{id}",
+        "GET /conversas/{id}/mensagens",
+        "POST /conversas/{id}/mensagens",
         "POST /conflitos/{id}/desfazer",
         "GET /sugestoes",
         "POST /sugestoes/{id}/aceitar",

@@ -94,9 +94,12 @@ class SetAgent:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """Keep the conversation as Chatwoot shows it now. Outcome {}."""
+    """Keep the conversation as Chatwoot shows it now. agent_id, usuario_id: who that agent is in Zattar, kept where
+    they still have it; 0 for nobody known. Outcome {}."""
 
     number: int
+    agent_id: int = 0
+    usuario_id: int = 0
     repeatable: ClassVar[bool] = True
     saved: ClassVar[bool] = False
 

@@ -126,7 +126,8 @@ def _set(wish: Set, steps: Steps) -> Decision:
     for name, effect in _settings(wish, wish.known, agent_id):
         if (todo := _next(name, effect, steps)) is not None:
             return todo
-    return _next("refresh", Refresh(wish.number), steps) or Finish()
+    refresh = Refresh(wish.number, agent_id or 0, int(wish.changes.get("usuario_id") or 0))
+    return _next("refresh", refresh, steps) or Finish()
 
 
 def _settings(wish: Set, known: Conversa, agent_id: int | None) -> list[tuple[str, Effect]]:

@@ -3,9 +3,21 @@
 The office bridge's callers are Zattar's users. Who works on customers runs the stack, and AWS says who they are.
 """
 
+from functools import partial
+
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, HTTPBearer
 
-from ponte.runtime import api_conflicts, api_integrations, api_links, api_merges, api_people, api_suggestions, api_sync
+from ponte.runtime import (
+    api_conflicts,
+    api_conversas,
+    api_integrations,
+    api_links,
+    api_mensagens,
+    api_merges,
+    api_people,
+    api_suggestions,
+    api_sync,
+)
 from ponte.runtime.api import Api
 from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
@@ -16,7 +28,11 @@ from ponte.runtime.people_cases import PeopleDesk
 from ponte.runtime.people_suggestions import SuggestionDesk
 from ponte.runtime.redrive import ZATTAR_EVENTS
 from ponte.runtime.settings import Settings
+from ponte.runtime.wishes import WishDesk
+from ponte.storage.conversas import Conversas
 from ponte.storage.jobs import Jobs
+from ponte.storage.ledger import Ledger
+from ponte.storage.mensagens import Mensagens
 from ponte.storage.quotas import Quotas
 
 SIGNED = {"name": "Authorization", "in": "header", "description": "AWS Signature Version 4"}
@@ -42,6 +58,10 @@ def make_office_api(outside: Outside, settings: Settings) -> Api:
     api_integrations.add(api, means)
     api_conflicts.add(api, means.dissents, ConflictDesk(means, outside.queue(ZATTAR_EVENTS.field)))
     api_suggestions.add(api, means, SuggestionDesk(means, outside.queue(ZATTAR_EVENTS.field)))
+    conversas, ledger = Conversas(outside.tables.core), Ledger(outside.tables.message)
+    wishes = WishDesk(jobs, ledger, outside.queue(ZATTAR_EVENTS.field), outside.clock, outside.owner)
+    api_conversas.add(api, means, conversas, wishes)
+    api_mensagens.add(api, partial(api_conversas.find, means, conversas), Mensagens(outside.tables.message), wishes)
     return api
 
 

@@ -8,7 +8,7 @@ from ponte.chatwoot.messages import MARKER, OUTGOING, Message
 from ponte.conversas import growth
 from ponte.conversas.values import Conversa
 from ponte.outcome import Blocked, Outcome, Rejected, Succeeded, Transient, Unknown
-from ponte.relays.conversa_effects import KeepConversa, ReadConversa, ReadStaff
+from ponte.relays.conversa_effects import KeepConversa, KeepUsuario, ReadConversa, ReadStaff
 from ponte.relays.decisions import Effect
 from ponte.relays.outgoing_effects import (
     BeginConversa,
@@ -50,8 +50,8 @@ class OutgoingPerformer:
                 return self._name(effect)
             case ReadStaff():
                 return self._of(0).perform(effect, claim, timeout_seconds)
-            case Refresh(number):
-                return self._refresh(number, claim, timeout_seconds)
+            case Refresh():
+                return self._refresh(effect, claim, timeout_seconds)
             case SetStatus(number, status):
                 return _done(self._ask(conversation_requests.toggle_status(number, status), timeout_seconds))
             case SetPriority(number, priority):
@@ -150,13 +150,16 @@ class OutgoingPerformer:
         self._means.conversas.change(*key, grow, self._means.clock.now_ms())
         return Succeeded({})
 
-    def _refresh(self, number: int, claim: Claimed, timeout_seconds: float) -> Outcome:
+    def _refresh(self, effect: Refresh, claim: Claimed, timeout_seconds: float) -> Outcome:
         """What Chatwoot does not show any more stays as it is kept."""
-        one = self._of(number)
+        one = self._of(effect.number)
         outcome = one.perform(ReadConversa(), claim, timeout_seconds)
         if not isinstance(outcome, Succeeded) or outcome.result.get("gone"):
             return _done(outcome)
-        return _done(one.perform(KeepConversa(outcome.result["conversation"]), claim, timeout_seconds))
+        outcome = one.perform(KeepConversa(outcome.result["conversation"]), claim, timeout_seconds)
+        if isinstance(outcome, Succeeded) and effect.usuario_id:
+            outcome = one.perform(KeepUsuario(effect.agent_id, effect.usuario_id), claim, timeout_seconds)
+        return _done(outcome)
 
     def _of(self, number: int) -> TalkPerformer:
         return TalkPerformer(self._means, self._tenant, self._account_id, number)

@@ -29,6 +29,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "Esta Idempotency-Key já foi usada em outro pedido.",
         "en": "This Idempotency-Key was used for another request before.",
     },
+    "api.no_files": {
+        "pt-BR": "Arquivos ainda não podem ser enviados por aqui. Envie o texto sem anexos.",
+        "en": "Files cannot be sent this way yet. Send the text without attachments.",
+    },
+    "api.other_account": {
+        "pt-BR": "Esta conversa é de uma conta do Chatwoot que o escritório não usa mais.",
+        "en": "This conversation is of an account of Chatwoot that the office no longer uses.",
+    },
     "api.NO_INTEGRATION": {
         "pt-BR": "O escritório não tem uma integração ativa com o Chatwoot.",
         "en": "The office has no active integration with Chatwoot.",
