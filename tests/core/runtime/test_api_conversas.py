@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -328,3 +329,18 @@ def test_what_cannot_be_queued_is_an_outage_and_the_same_key_goes_on(
         assert office.call("POST", SAY, {"conteudo": "Bom dia"}, key="k").problem == (503, "API_UNAVAILABLE", "")
     assert office.call("POST", SAY, {"conteudo": "Bom dia"}, key="k").status == 201
     assert office.sent() == ["Bom dia"]
+
+
+def test_nothing_is_said_in_an_account_that_the_office_has_moved_to_meanwhile(office: Office) -> None:
+    office.rests = True
+    assert office.call("POST", SAY, {"conteudo": "Bom dia"}, key="k").status == 202
+    known = office.offices.read(TENANT)
+    assert known is not None
+    assert known.chatwoot is not None
+    office.offices.put(replace(known, chatwoot=replace(known.chatwoot, account_id=8)))
+    office.work()
+    assert office.sent() == []
+    assert CREATED not in office.asked
+    assert office.call("POST", SAY, {"conteudo": "Bom dia"}, key="k").problem[:2] == (422, "REQUEST_REFUSED")
+    office.clock.now += 3_600_000  # the route too has heard of it by then
+    assert office.call("POST", SAY, {"conteudo": "Bom dia"}).problem == (409, "CONFLICT", "id")

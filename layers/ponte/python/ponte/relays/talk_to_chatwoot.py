@@ -27,6 +27,9 @@ from ponte.relays.outgoing_effects import (
 SAY, BEGIN, SET = "SayInConversa", "BeginConversa", "SetConversa"
 """Kinds of the envelopes."""
 
+ACCOUNT = "account_id"
+"""In an envelope's payload, beside the wish: the account it is for, in which numbers mean what they meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -164,6 +167,7 @@ def to_payload(wish: Wish) -> dict[str, Any]:
 
 def read(kind: str, payload: Mapping[str, Any], known: Conversa | None = None) -> Wish:
     """Raises MalformedEvent for a payload that is none of `to_payload`."""
+    payload = {name: value for name, value in payload.items() if name != ACCOUNT}
     try:
         match kind:
             case "SayInConversa":

@@ -119,7 +119,7 @@ def add(api: Api, means: OfficeMeans, conversas: Conversas, desk: WishDesk) -> N
         changes = {name: getattr(mudanca, name) for name in sorted(mudanca.model_fields_set)}
         if not changes:
             raise Problem(422, "INVALID_BODY")
-        asked = desk.ask(caller, desk.name(caller), Set(known.number, changes))
+        asked = desk.ask(caller, desk.name(caller), Set(known.number, changes), known.account_id)
         return reply(200 if asked.is_done else 202, shown(find(means, conversas, caller, id, False)))
 
     @api.app.post("/conversas", responses=documented(202, Comecada) | documented(201, ConversaComecada, 403, 404, 409))
@@ -146,7 +146,7 @@ def add(api: Api, means: OfficeMeans, conversas: Conversas, desk: WishDesk) -> N
             by=caller.by,
             at_ms=1,
         )
-        asked = desk.ask(caller, name, wish)
+        asked = desk.ask(caller, name, wish, link.account_id)
         number = int(asked.steps.get("begin", {}).get("number", 0))
         known = conversas.read(caller.tenant, link.account_id, number) if number else None
         mensagem = sent(asked, link.account_id, number)

@@ -108,7 +108,7 @@ def add(api: Api, find: Find, mensagens: Mensagens, desk: WishDesk) -> None:
             raise invalid("anexos", "api.no_files")
         name = desk.name(caller, idempotency_key or "")
         wish = Say(one.number, said_of(nova.conteudo), name, privada=nova.privada, by=caller.by, at_ms=1)
-        asked = desk.ask(caller, name, wish, awaited="send")
+        asked = desk.ask(caller, name, wish, one.account_id, awaited="send")
         made = sent(asked, one.account_id, one.number)
         return reply(201 if made.chatwoot_message_id else 202, made)
 

@@ -21,7 +21,7 @@ from ponte.relays import (
 from ponte.relays.decisions import Decide, Decision, Finish, Step, Steps
 from ponte.relays.office_effects import NoteAttempt, ReloadIntegration, SuggestPeople
 from ponte.relays.people_sync import DELETED, WRITES_PER_HOUR, Subject
-from ponte.relays.talk_to_chatwoot import BEGIN, SAY, SET
+from ponte.relays.talk_to_chatwoot import ACCOUNT, BEGIN, SAY, SET
 from ponte.runtime.execute import MAX_HITS, Performer
 from ponte.runtime.integrations import TIPO
 from ponte.runtime.office_audit import note_of
@@ -104,11 +104,13 @@ class ZattarEvents(OfficeWorker):
         return self._finished("SKIPPED", envelope.kind, keep=True)
 
     def _wish(self, envelope: Envelope) -> tuple[Decide, Performer]:
-        """In the account that the office has now; it is of no use in another one."""
+        """In the account that it was asked for, if the office still has it: numbers mean others in another one."""
         office = self._means.offices.read(envelope.scope)
         if office is None or office.chatwoot is None:
             return self._parked("reason.chatwoot.no_integration")
         account_id = office.chatwoot.account_id
+        if envelope.payload.get(ACCOUNT, account_id) != account_id:
+            return self._parked("reason.office.other_account")
         number = int(envelope.payload.get("number") or 0)
         known = self._talk.conversas.read(envelope.scope, account_id, number) if number else None
         try:

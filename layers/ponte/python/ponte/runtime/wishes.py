@@ -12,7 +12,7 @@ from typing import Any
 from ponte.clock import Clock
 from ponte.digest import digest
 from ponte.queue.envelope import Envelope
-from ponte.relays.talk_to_chatwoot import BEGIN, SAY, SET, Begin, Say, Set, Wish, to_payload
+from ponte.relays.talk_to_chatwoot import ACCOUNT, BEGIN, SAY, SET, Begin, Say, Set, Wish, to_payload
 from ponte.runtime.api_access import Caller
 from ponte.runtime.api_problems import Problem, conflict
 from ponte.runtime.redrive import Queue
@@ -47,11 +47,11 @@ class WishDesk:
         """Of a wish: the same for the same user and key, new without one."""
         return digest("wish", caller.tenant, caller.user_id, key) if key else self.new_id()
 
-    def ask(self, caller: Caller, name: str, wish: Wish, awaited: str = "") -> Asked:
-        """name: as `name` gives it; the wish's marker too. awaited: the step that is waited for, "" for all. Asking
-        again queues again, until it is over, what the first time may have ended before. Raises Problem: 409 where the
-        name was another wish's, 422 where it was given up, with its reason."""
-        kind, payload, now = _kind(wish), to_payload(wish), self.clock.now_ms()
+    def ask(self, caller: Caller, name: str, wish: Wish, account_id: int, awaited: str = "") -> Asked:
+        """name: as `name` gives it; the wish's marker too. account_id: in which alone it is of use. awaited: the
+        step to wait for, "" for all. Asking again queues again, until it is over, what the first time may have ended
+        before. Raises Problem: 409 where the name was another wish's, 422 where it was given up, with its reason."""
+        kind, payload, now = _kind(wish), to_payload(wish) | {ACCOUNT: account_id}, self.clock.now_ms()
         said = {key: value for key, value in payload.items() if key != "at_ms"}
         source_id = f"{kind}|{name}|{digest(json.dumps(said, sort_keys=True))}"
         number = getattr(wish, "number", 0)

@@ -25,6 +25,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "pt-BR": "A ponte não conhece essa conversa do Chatwoot.",
         "en": "The bridge does not know this conversation of Chatwoot.",
     },
+    "reason.office.other_account": {
+        "pt-BR": "O escritório mudou de conta no Chatwoot antes que isto pudesse ser feito.",
+        "en": "The office moved to another account of Chatwoot before this could be done.",
+    },
     "reason.office.no_agent": {
         "pt-BR": "O usuário não está ligado a um agente do Chatwoot (usuarios_chatwoot), ou o Chatwoot não conhece o agente.",
         "en": "The user is not joined with an agent of Chatwoot (usuarios_chatwoot), or Chatwoot does not know the agent.",
