@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered, known_office
 from cli.session import Session, Usage, moment, quiet, stamp, who
 from cli.words import knows
 from ponte.relays.zattar_to_chatwoot import identifier, read_identifier
@@ -71,9 +71,7 @@ def list_rows(
 @app.command("verify")
 def verify(context: typer.Context, tenant: Tenant) -> None:
     """Confere se a trilha está inteira e sem alteração / check that the trail is whole and unaltered"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         checked = check(wiring.office_means().audit, tenant, wiring.CLOCK.now_ms())
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered
 from cli.session import Session, quiet, stamp
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
@@ -59,9 +59,7 @@ def people(
     dry_run: DryRun = False,
 ) -> None:
     """Confere todas as pessoas de um escritório, página por página / look at everybody of an office, page by page"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     wish = Wish(tenant, SIDES[walked], page_size, active, restart)
     if dry_run:
         _preview(session, wish)
@@ -175,9 +173,7 @@ def _masked(value: str) -> str | None:
 
 def verify(context: typer.Context, tenant: Tenant) -> None:
     """Confere se cada pessoa tem um contato, e cada contato uma pessoa / check the links of an office"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         found = list(Verify(wiring.people_means(), wiring.tables().core).problems(tenant))
     counts = Counter(one.what for one in found)

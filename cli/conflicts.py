@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered
 from cli.session import Session, quiet, stamp, who
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
@@ -21,9 +21,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not a
 @app.command("conflicts")
 def conflicts(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o que um lado não aceitou do outro / show what one side did not take over from the other"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         listed = wiring.office_means().dissents.listed(tenant)
 
@@ -85,9 +83,7 @@ def leave(context: typer.Context, tenant: Tenant, id: One) -> None:
 
 
 def _desk(context: typer.Context, tenant: str) -> tuple[Session, ConflictDesk]:
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         return session, ConflictDesk(wiring.office_means(), wiring.queue("zattar_events_queue_url"))
 

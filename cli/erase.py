@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered
 from cli.session import Session, quiet, who
 from ponte.relays.zattar_to_chatwoot import identifier
 from ponte.runtime import wiring
@@ -27,9 +27,7 @@ def erase(
     yes: Yes = False,
 ) -> None:
     """Apaga o que o Ponte guarda de uma pessoa (LGPD) / erase what Ponte keeps of a person"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     whom = (tenant, tipo.value, entity_id)
     with quiet():
         tables = wiring.tables()

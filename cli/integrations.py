@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered
 from cli.session import Session, Usage, quiet, who
 from ponte.runtime import api_integrations, wiring
 from ponte.runtime.api_integrations import Integracao, MudancaDeIntegracao
@@ -30,7 +30,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="não pergunta / do not a
 @app.command("list")
 def list_integrations(context: typer.Context, tenant: Tenant) -> None:
     """Lista as integrações, segredos mascarados / list integrations, secrets masked"""
-    session = _entered(context, tenant)
+    session, _ = entered(context, tenant)
     with _told(session), quiet():
         rows = api_integrations.listed(wiring.office_means(), tenant)
 
@@ -66,7 +66,7 @@ def put_integration(
     yes: Yes = False,
 ) -> None:
     """Muda uma integração; o que não se diz fica / change an integration; what is left out stays"""
-    session = _entered(context, tenant)
+    session, _ = entered(context, tenant)
     given: dict[str, Any] = {"nome": name, "ativo": active}
     changed = dict(_setting(session, each) for each in settings or ())
     if key:
@@ -86,19 +86,12 @@ def put_integration(
 @app.command("test")
 def test_integration(context: typer.Context, tenant: Tenant, id: Row) -> None:
     """Experimenta a chave de uma integração, sem escrever nada / try an integration's key, writing nothing"""
-    session = _entered(context, tenant)
+    session, _ = entered(context, tenant)
     with _told(session), quiet():
         found = api_integrations.tried(wiring.office_means(), tenant, id, session.lang)
     sentence = found.erro.mensagem if found.erro else session.say("integrations.ok", role=found.papel)
     session.show(found.model_dump(), lambda console: console.print(sentence, markup=False))
     raise typer.Exit(0 if found.ok else 1)
-
-
-def _entered(context: typer.Context, tenant: str) -> Session:
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
-    return session
 
 
 def _setting(session: Session, given: str) -> tuple[str, Any]:

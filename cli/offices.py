@@ -91,9 +91,7 @@ def put_office(
 @app.command("sql")
 def sql(context: typer.Context, tenant: Tenant) -> None:
     """Mostra o SQL que liga o banco do Zattar ao Ponte, com segredo / the SQL for Zattar's database, secret in it"""
-    session: Session = context.obj
-    session.enter()
-    office = known_office(session, tenant)
+    session, office = entered(context, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/zattar/{tenant}"
     script = f"{database_webhooks.install_script()}\n{database_webhooks.target(url, office.zattar.secrets[0])}"
     session.show({"sql": script}, lambda console: console.print(script, markup=False, highlight=False, soft_wrap=True))
@@ -102,9 +100,7 @@ def sql(context: typer.Context, tenant: Tenant) -> None:
 @app.command("reload")
 def reload(context: typer.Context, tenant: Tenant) -> None:
     """Lê de novo a integração com o Chatwoot na tabela integracoes / read the integration with Chatwoot anew"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         reloaded = wiring.office_means().integrations.reload(tenant, who())
     answer = {"state": reloaded.state, "lacks": list(reloaded.lacks)}
@@ -116,9 +112,7 @@ def reload(context: typer.Context, tenant: Tenant) -> None:
 @app.command("fallback")
 def fallback(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
     """Usa CHATWOOT_* enquanto o Zattar não tem integração ativa / use CHATWOOT_* until Zattar has an integration"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     given = {name: os.environ.get(f"CHATWOOT_{name.upper()}", "").strip() for name in FALLBACK}
     session.confirm(yes, "offices.confirm_fallback", tenant=tenant, url=given["api_url"])
     with quiet():
@@ -133,9 +127,7 @@ def fallback(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
 @app.command("test")
 def test(context: typer.Context, tenant: Tenant) -> None:
     """Experimenta os dois lados sem escrever nada / try both sides, writing nothing"""
-    session: Session = context.obj
-    session.enter()
-    office = known_office(session, tenant)
+    session, office = entered(context, tenant)
     with quiet():
         calls = wiring.office_means().calls
         counted = calls.zattar(tenant, requests.count_people(Tipo.CLIENTE), CALL_SECONDS)
@@ -161,9 +153,7 @@ def test(context: typer.Context, tenant: Tenant) -> None:
 @app.command("subscribe")
 def subscribe(context: typer.Context, tenant: Tenant, yes: Yes = False) -> None:
     """Cria o webhook no Chatwoot e guarda a sua assinatura / create Chatwoot's webhook and keep what it signs with"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     url = f"{wiring.settings().public_base_url}/webhooks/chatwoot/{tenant}"
     session.confirm(yes, "offices.confirm_subscribe", url=url)
     with quiet():
@@ -185,9 +175,7 @@ def sync(
     again: Again = False,
 ) -> None:
     """Põe uma pessoa na fila para ser conferida dos dois lados / queue a person for a look at both sides"""
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     now = wiring.CLOCK.now_ms()
     envelope = look(
         tenant, tipo, entity_id, str(now), now, insists=again, by=who()
@@ -213,6 +201,13 @@ def office_json(office: Office) -> dict[str, Any]:
             "signed": bool(chatwoot.secrets),
         },
     }
+
+
+def entered(context: typer.Context, tenant: str) -> tuple[Session, Office]:
+    """Raises Usage for an office that is not there."""
+    session: Session = context.obj
+    session.enter()
+    return session, known_office(session, tenant)
 
 
 def known_office(session: Session, tenant: str) -> Office:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from cli.offices import Tenant, known_office
+from cli.offices import Tenant, entered
 from cli.session import Session, quiet, stamp, who
 from ponte.relays.people_matches import grade
 from ponte.relays.zattar_to_chatwoot import identifier
@@ -107,9 +107,7 @@ def suggestion_json(found: Suggestion) -> dict[str, Any]:
 
 
 def _desk(context: typer.Context, tenant: str) -> tuple[Session, SuggestionDesk]:
-    session: Session = context.obj
-    session.enter()
-    known_office(session, tenant)
+    session, _ = entered(context, tenant)
     with quiet():
         return session, SuggestionDesk(wiring.office_means(), wiring.queue("zattar_events_queue_url"))
 

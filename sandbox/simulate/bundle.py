@@ -8,10 +8,11 @@ from typing import Any
 
 from ponte.queue.sqs import SqsQueue, SqsVisibility
 from ponte.runtime import schedules
-from ponte.runtime.composition import WORKERS, Outside, make_consumer, make_healing, make_means, make_parts
+from ponte.runtime.composition import WORKERS, make_consumer, make_healing, make_means, make_parts
 from ponte.runtime.healing import Wish
 from ponte.runtime.ingress import Bitrix24Door, MetaDoor
 from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.outside import Outside
 from ponte.runtime.redrive import redrive
 from ponte.runtime.settings import Settings, read
 from ponte.storage.directory import Directory

@@ -1,19 +1,24 @@
 """The ground of every history: one seed's scheduler and weather, tables, bucket and queues in memory, the functions
 that are deployed on them, and how it is told that all has come to rest."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from ponte.storage.secrets import AppSecrets
 from ponte.storage.table import Item, Tables
+from sandbox.calls import Fake
+from sandbox.memory.files import MemoryFiles
 from sandbox.memory.objects import MemoryStore
 from sandbox.memory.sqs import MemoryQueue, MemorySqs
 from sandbox.memory.table import MemoryTable
 from sandbox.scenario import load
+from sandbox.simulate.bundle import Land
 from sandbox.simulate.lambdas import Bundle, EventSource, Platform
-from sandbox.simulate.ports import Unavailable
+from sandbox.simulate.ports import Strait, Unavailable
 from sandbox.simulate.scheduler import OutOfSteps, Scheduler
 from sandbox.simulate.weather import Weather, draw
 from sandbox.world import World
@@ -61,10 +66,10 @@ class Told:
             self.bugs.append(f"{function}: {type(error).__name__}: {error}")
 
 
-class Ground:
+class Ground(ABC):
     """What histories of every kind stand on. `run` brings one to rest; then read it.
 
-    A kind says who acts (`_populate`), how it goes until all is quiet (`_direct`), and what a container is made of.
+    A kind fills in the abstract methods.
     at_rest: whether it came there; problem: why not.
     """
 
@@ -105,17 +110,39 @@ class Ground:
         """Something may have become visible in a queue."""
         self._sources[url].stir()
 
+    @abstractmethod
     def _container(self, function: str) -> Bundle:
-        raise NotImplementedError
+        """What a new container of a function holds."""
 
+    @abstractmethod
     def _populate(self) -> None:
-        raise NotImplementedError
+        """Let people begin."""
 
+    @abstractmethod
     def _direct(self) -> None:
-        raise NotImplementedError
+        """From the first act until all is quiet."""
 
+    @abstractmethod
     def _posts_open(self) -> int:
-        raise NotImplementedError
+        """Webhooks that are still to be posted."""
+
+    def _land(self, fakes: dict[str, Fake], secrets: AppSecrets) -> Land:
+        """What a container stands on. fakes: providers by name."""
+        return Land(
+            strait=Strait(self.scheduler, self.weather, self.rng),
+            tables=self.tables,
+            sqs=self.sqs,
+            store=self.store,
+            files=MemoryFiles(),
+            world=self.world,
+            fakes=fakes,
+            secrets=secrets,
+            queue_urls={name: queue.url for name, queue in self.queues.items()},
+            platform=self.platform,
+            stirred=self.stirred,
+            log=self.told.log,
+            bug=self.told.bug,
+        )
 
     def _settle(self, scenario: dict[str, Any]) -> None:
         """Put the scenario into the world."""

@@ -18,7 +18,6 @@ from sandbox.calls import Fake
 from sandbox.fakes.bitrix24 import FakeBitrix24
 from sandbox.fakes.meta import FakeMeta
 from sandbox.fakes.oauth import FakeOAuth
-from sandbox.memory.files import MemoryFiles
 from sandbox.memory.table import MemoryTable
 from sandbox.seed import core_items
 from sandbox.simulate import town as towns
@@ -26,7 +25,7 @@ from sandbox.simulate.bundle import BITRIX24_PATH, FLOWS, META_PATH, Land, Ponte
 from sandbox.simulate.ground import DOOR_S, START_MS, SWEEP_MS, Ground
 from sandbox.simulate.lambdas import Bundle
 from sandbox.simulate.people import People
-from sandbox.simulate.ports import PlainCipher, Strait
+from sandbox.simulate.ports import PlainCipher
 from sandbox.simulate.providers import Posts
 from sandbox.simulate.town import Customer
 
@@ -73,36 +72,19 @@ class History(Ground):
         self.platform.add("meta_webhook", DOOR_S, lambda bundle: bundle.doors[META_PATH])
         self.platform.add("bitrix24_webhook", DOOR_S, lambda bundle: bundle.doors[BITRIX24_PATH])
         self._deploy_schedules(("sweep_spill", "refresh_bitrix24_tokens", "redrive", "heal_gaps"))
-        self.land = self._land()
+        fakes: dict[str, Fake] = {
+            "meta": FakeMeta(self.world),
+            "bitrix24": FakeBitrix24(self.world),
+            "oauth": FakeOAuth(self.world),
+        }
+        secrets = AppSecrets((towns.APP_SECRET,), ("verify",), "graph-token", towns.CLIENT_ID, towns.CLIENT_SECRET)
+        self.land = self._land(fakes, secrets)
         self.posts = Posts(self.scheduler, self.rng, self.weather, self.platform, self.world)
         with_files = 0.0 if is_plain else WITH_FILES
         self.people = People(self.scheduler, self.rng, self.world, self.posts, self.platform, self.weather, with_files)
 
     def _container(self, function: str) -> Bundle:
         return self._make_bundle(self.land, function)
-
-    def _land(self) -> Land:
-        secrets = AppSecrets((towns.APP_SECRET,), ("verify",), "graph-token", towns.CLIENT_ID, towns.CLIENT_SECRET)
-        fakes: dict[str, Fake] = {
-            "meta": FakeMeta(self.world),
-            "bitrix24": FakeBitrix24(self.world),
-            "oauth": FakeOAuth(self.world),
-        }
-        return Land(
-            strait=Strait(self.scheduler, self.weather, self.rng),
-            tables=self.tables,
-            sqs=self.sqs,
-            store=self.store,
-            files=MemoryFiles(),
-            world=self.world,
-            fakes=fakes,
-            secrets=secrets,
-            queue_urls={name: queue.url for name, queue in self.queues.items()},
-            platform=self.platform,
-            stirred=self.stirred,
-            log=self.told.log,
-            bug=self.told.bug,
-        )
 
     def _populate(self) -> None:
         people, rng = self.people, self.rng

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from ponte.queue.sqs import SqsQueue, SqsVisibility
 from ponte.runtime import schedules
-from ponte.runtime.composition import Outside, make_consumer, make_means, make_worker
+from ponte.runtime.composition import make_consumer, make_means, make_worker
 from ponte.runtime.office_ingress import ChatwootDoor, ZattarDoor
+from ponte.runtime.outside import Outside
 from ponte.runtime.redrive import redrive
 from ponte.storage.directory import Directory
 from ponte.storage.offices import Offices

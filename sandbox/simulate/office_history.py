@@ -16,18 +16,16 @@ from ponte.zattar.values import Tipo
 from sandbox.calls import Fake
 from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.supabase import FakeSupabase
-from sandbox.memory.files import MemoryFiles
 from sandbox.memory.table import MemoryTable
 from sandbox.office_seed import office_items
 from sandbox.simulate import office_town
-from sandbox.simulate.bundle import Land
 from sandbox.simulate.ground import DOOR_S, START_MS, SWEEP_MS, Ground
 from sandbox.simulate.lambdas import Bundle
 from sandbox.simulate.office_bundle import OFFICE_DOORS, OFFICE_FLOWS, OfficeBundle
 from sandbox.simulate.office_people import OfficePeople
 from sandbox.simulate.office_posts import OfficePosts
 from sandbox.simulate.office_watch import Person, Watch
-from sandbox.simulate.ports import Heard, PlainCipher, Strait
+from sandbox.simulate.ports import Heard, PlainCipher
 
 ROUNDS = 3
 LOOKS = 3  # at everybody; what the last of them still writes is a violation
@@ -47,7 +45,8 @@ class OfficeHistory(Ground):
         for door in OFFICE_DOORS:
             self.platform.add(door, DOOR_S, lambda bundle, name=door: bundle.doors[name])  # type: ignore[misc]
         self._deploy_schedules(("sweep_spill", "redrive"))
-        self.land = self._land()
+        fakes: dict[str, Fake] = {"chatwoot": FakeChatwoot(self.world), "supabase": FakeSupabase(self.world)}
+        self.land = self._land(fakes, AppSecrets((), (), "", "", ""))
         self.watch = Watch(self.world, self.scheduler, self._is_calm)
         self.links = Links(self.tables.core)
         self.heard: list[Heard] = []
@@ -89,24 +88,6 @@ class OfficeHistory(Ground):
 
     def _posts_open(self) -> int:
         return self.posts.open
-
-    def _land(self) -> Land:
-        fakes: dict[str, Fake] = {"chatwoot": FakeChatwoot(self.world), "supabase": FakeSupabase(self.world)}
-        return Land(
-            strait=Strait(self.scheduler, self.weather, self.rng),
-            tables=self.tables,
-            sqs=self.sqs,
-            store=self.store,
-            files=MemoryFiles(),
-            world=self.world,
-            fakes=fakes,
-            secrets=AppSecrets((), (), "", "", ""),
-            queue_urls={name: queue.url for name, queue in self.queues.items()},
-            platform=self.platform,
-            stirred=self.stirred,
-            log=self.told.log,
-            bug=self.told.bug,
-        )
 
     def _populate(self) -> None:
         people, rng = self.people, self.rng

@@ -17,6 +17,7 @@ from sandbox.fakes.chatwoot import FakeChatwoot
 from sandbox.fakes.postgrest_errors import PostgrestError
 from sandbox.memory.sqs import MemoryQueue
 from sandbox.offices import OfficeState
+from sandbox.simulate.actors import Actors
 from sandbox.simulate.lambdas import Platform
 from sandbox.simulate.office_posts import OfficePosts
 from sandbox.simulate.office_reading import ROLES, Row
@@ -31,8 +32,8 @@ FORGED_ISO, FORGED_US, FORGED_MS = "1999-01-01T00:00:00.000Z", "915148800000000"
 ABROAD = "+351912345"  # Zattar has no place for it
 
 
-class OfficePeople:
-    """busy: how many still act. edits: how many changes people made."""
+class OfficePeople(Actors):
+    """Staff in Zattar, agents in Chatwoot, and who keeps the keys."""
 
     def __init__(
         self,
@@ -45,8 +46,7 @@ class OfficePeople:
         watch: Watch,
         offices: Offices,
     ) -> None:
-        self._scheduler = scheduler
-        self._rng = rng
+        super().__init__(scheduler, rng)
         self._world = world
         self._posts = posts
         self._platform = platform
@@ -54,17 +54,6 @@ class OfficePeople:
         self._watch = watch
         self._offices = offices
         self._chatwoot = FakeChatwoot(world)
-        self.busy = 0
-
-    def act(self, run: Callable[[], None], within_ms: int = 0) -> None:
-        """Somebody begins, some time within the given one."""
-        self.busy += 1
-
-        def life() -> None:
-            run()
-            self.busy -= 1
-
-        self._scheduler.spawn(life, after_ms=self._rng.randint(0, within_ms))
 
     def staff(self, office: OfficeState, values: Values) -> None:
         """Somebody who works in Zattar."""

@@ -6,7 +6,7 @@ texts are written twice, as people write "ok" twice.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -14,6 +14,7 @@ from sandbox import php_forms, played_files, webhooks
 from sandbox.memory.sqs import MemoryQueue
 from sandbox.phones import Phone, PhoneMessage
 from sandbox.portals import OPERATOR_ID, ImChat, ImMessage, PortalState
+from sandbox.simulate.actors import Actors
 from sandbox.simulate.attachments import Attachments
 from sandbox.simulate.lambdas import Platform
 from sandbox.simulate.providers import Posts, Said
@@ -28,8 +29,8 @@ LONG_WORDS = 900
 FORGED = "forjada"
 
 
-class People:
-    """said: customers' messages; answered: operators'. busy: how many still act."""
+class People(Actors):
+    """said: customers' messages; answered: operators'."""
 
     def __init__(
         self,
@@ -42,8 +43,7 @@ class People:
         with_files: float,
     ) -> None:
         """with_files: the share of messages that carry some."""
-        self._scheduler = scheduler
-        self._rng = rng
+        super().__init__(scheduler, rng)
         self._world = world
         self._posts = posts
         self._platform = platform
@@ -53,20 +53,6 @@ class People:
         self._serial = 0
         self.said: list[Said] = []
         self.answered: list[Said] = []
-        self.busy = 0
-
-    def act(self, run: Callable[[], None], within_ms: int = 0) -> None:
-        """Somebody begins, some time within the given one."""
-        self.act_after(self._rng.randint(0, within_ms), run)
-
-    def act_after(self, ms: int, run: Callable[[], None]) -> None:
-        self.busy += 1
-
-        def life() -> None:
-            run()
-            self.busy -= 1
-
-        self._scheduler.spawn(life, after_ms=ms)
 
     def customer(self, friend: Friendship) -> None:
         """First messages often come in a burst, at the same time; later ones one after the other, or nearly so."""

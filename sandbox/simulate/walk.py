@@ -16,8 +16,9 @@ from ponte.http import HttpRequest, HttpResponse
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Later
 from ponte.runtime.bitrix24_envelopes import bitrix24_envelope
-from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
+from ponte.runtime.composition import WORKERS, make_means, make_parts
 from ponte.runtime.ingress import WHATSAPP_KINDS, whatsapp_envelope
+from ponte.runtime.outside import Outside
 from ponte.runtime.settings import read
 from ponte.storage.directory import Directory
 from ponte.storage.secrets import AppSecrets

@@ -15,6 +15,7 @@ from ponte.queue.fifo_batch import Done, Later, Verdict
 from ponte.queue.sqs import BATCH_BYTES, CLAIM_BYTES, PACK, PACK_FROM, Entry, SqsQueue
 from ponte.runtime.worker import Worker
 from sandbox.memory.objects import MemoryStore
+from tests.core.runtime.clocks import Clock
 
 
 class Sqs:
@@ -34,16 +35,8 @@ class Sqs:
         return [entry for n, batch in enumerate(self.batches) if n not in self._refused for entry in batch]
 
 
-class Clock:
-    def now_ms(self) -> int:
-        return 1
-
-    def sleep_ms(self, ms: int) -> None:
-        raise NotImplementedError
-
-
 def queue(sqs: Sqs) -> SqsQueue:
-    return SqsQueue(sqs, "url", "whatsapp_events", MemoryStore(), Clock(), lambda *_: None)
+    return SqsQueue(sqs, "url", "whatsapp_events", MemoryStore(), Clock(1), lambda *_: None)
 
 
 def envelope(n: int, who: str, text: str = "") -> Envelope:

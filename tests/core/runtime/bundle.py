@@ -15,7 +15,8 @@ from ponte.http import HttpRequest, HttpResponse
 from ponte.mappings import Line, MemberId, Number, PhoneNumberId, Portal, Rate
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Later, Verdict
-from ponte.runtime.composition import WORKERS, Outside, make_means, make_parts
+from ponte.runtime.composition import WORKERS, make_means, make_parts
+from ponte.runtime.outside import Outside
 from ponte.runtime.settings import read
 from ponte.runtime.worker import Worker
 from ponte.storage.directory import Directory

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from ponte.http import HttpRequest, HttpResponse, Sender
 from ponte.queue.envelope import Envelope
 from ponte.runtime.api_composition import make_office_api
-from ponte.runtime.composition import Outside, make_office_means
+from ponte.runtime.office_composition import make_office_means
+from ponte.runtime.outside import Outside
 from ponte.runtime.settings import read
 from ponte.storage.table import Put, Tables
 from sandbox.calls import Call

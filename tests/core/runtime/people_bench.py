@@ -11,7 +11,9 @@ from ponte.http import HttpRequest, HttpResponse
 from ponte.people.links import Link
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Verdict
-from ponte.runtime.composition import Outside, make_means, make_people_means, make_worker
+from ponte.runtime.composition import make_means, make_worker
+from ponte.runtime.office_composition import make_people_means
+from ponte.runtime.outside import Outside
 from ponte.runtime.people_backfill import Backfill, Progress, Wish
 from ponte.runtime.people_drift_report import PeopleDrift
 from ponte.runtime.people_healing import Means, PeopleHealing, Range

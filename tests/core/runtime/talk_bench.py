@@ -16,8 +16,9 @@ from ponte.http import HttpRequest, HttpResponse, Sender
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import Done, Verdict
 from ponte.relays.talk_to_chatwoot import Wish, to_payload
-from ponte.runtime.composition import Outside, make_means, make_worker
+from ponte.runtime.composition import make_means, make_worker
 from ponte.runtime.office_ingress import ChatwootDoor
+from ponte.runtime.outside import Outside
 from ponte.runtime.settings import read
 from ponte.storage.conversas import Conversas
 from ponte.storage.directory import Directory

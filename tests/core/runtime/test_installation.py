@@ -7,8 +7,9 @@ import pytest
 
 from ponte.http import HttpRequest, HttpResponse
 from ponte.queue.sqs import SqsQueue
-from ponte.runtime.composition import Outside, make_means
+from ponte.runtime.composition import make_means
 from ponte.runtime.installation import Claimed, Installation
+from ponte.runtime.outside import Outside
 from ponte.runtime.settings import read
 from ponte.storage.directory import Directory
 from ponte.storage.table import Tables

@@ -21,9 +21,10 @@ from ponte.runtime import (
 from ponte.runtime.api import Api
 from ponte.runtime.api_access import Access, operator
 from ponte.runtime.api_sync import SyncDesk
-from ponte.runtime.composition import Outside, make_office_means
 from ponte.runtime.conflicts import ConflictDesk
 from ponte.runtime.observability import BugLog, OutcomeLog
+from ponte.runtime.office_composition import make_office_means
+from ponte.runtime.outside import Outside
 from ponte.runtime.people_cases import PeopleDesk
 from ponte.runtime.people_suggestions import SuggestionDesk
 from ponte.runtime.redrive import ZATTAR_EVENTS

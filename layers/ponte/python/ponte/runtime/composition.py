@@ -5,42 +5,31 @@ the very same bundle over other ports fills it with those. Nothing here opens a 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ponte.bitrix24.client import Bitrix24Client
-from ponte.clock import Clock
-from ponte.http import Sender, Streamer
-from ponte.media.store import FileStore
 from ponte.queue.envelope import Envelope
 from ponte.queue.fifo_batch import ChangeVisibility, SideBySide, work
-from ponte.queue.sqs import ObjectStore, SqsQueue
+from ponte.queue.sqs import SqsQueue
 from ponte.runtime.bitrix24_events import Bitrix24Events
-from ponte.runtime.chatwoot_limits import ChatwootLimits
-from ponte.runtime.contact_seats import Seats
 from ponte.runtime.execute import Executor
 from ponte.runtime.healing import Healing
 from ponte.runtime.healing import Means as HealingMeans
 from ponte.runtime.held_replies import HeldReplies
-from ponte.runtime.integrations import Integrations
 from ponte.runtime.invocation import Invocation
 from ponte.runtime.keep import Keeper
 from ponte.runtime.number_calls import NumberCalls
-from ponte.runtime.observability import BugLog, EventLog, OutcomeLog, no_event
-from ponte.runtime.office_calls import OfficeCalls, SenderOf
-from ponte.runtime.office_events import ChatwootEvents, OfficeWorker, ZattarEvents, note_given_up
-from ponte.runtime.office_performer import OfficeMeans
+from ponte.runtime.office_composition import OFFICE_WORKERS, make_office_means, make_people_means, make_talk_means
+from ponte.runtime.office_events import note_given_up
 from ponte.runtime.outbound_performer import OutboundPerformer
-from ponte.runtime.people_healing import Means as PeopleMeans
+from ponte.runtime.outside import Outside
 from ponte.runtime.people_healing import PeopleHealing
 from ponte.runtime.perform import CustomerPerformer, Means
 from ponte.runtime.portal_calls import PortalCalls
-from ponte.runtime.redrive import ZATTAR_EVENTS, Queue
+from ponte.runtime.redrive import Queue
 from ponte.runtime.schedules import Spill
 from ponte.runtime.settings import Settings
-from ponte.runtime.staff import Staff
-from ponte.runtime.talk_performer import TalkMeans
 from ponte.runtime.transfers import Transfers
 from ponte.runtime.whatsapp_events import WhatsappEvents
 from ponte.runtime.whatsapp_sends import WhatsappSends
@@ -50,24 +39,13 @@ from ponte.storage.accounts import Accounts
 from ponte.storage.audit import Audit
 from ponte.storage.buckets import Buckets
 from ponte.storage.changes import Changes
-from ponte.storage.conversas import Conversas
 from ponte.storage.conversations import Conversations
-from ponte.storage.directory import Directory
-from ponte.storage.dissents import Dissents
 from ponte.storage.erasure import Erasure
-from ponte.storage.grants import Cipher, Grants
+from ponte.storage.grants import Grants
 from ponte.storage.ledger import Ledger
-from ponte.storage.links import Links
-from ponte.storage.mensagens import Mensagens
-from ponte.storage.offices import Offices
-from ponte.storage.people_cursors import PeopleCursors
 from ponte.storage.preferences import Preferences
 from ponte.storage.receipts import Receipts
-from ponte.storage.secrets import Secrets
-from ponte.storage.suggestions import Suggestions
-from ponte.storage.table import Tables
 from ponte.storage.templates import Templates
-from ponte.storage.unsettled import Unsettled
 from ponte.storage.windows import Windows
 from ponte.whatsapp.client import WhatsappClient
 
@@ -75,32 +53,7 @@ WORKERS: Mapping[str, type[Worker]] = {
     worker.flow: worker for worker in (WhatsappEvents, WhatsappStatuses, Bitrix24Events)
 }
 
-OFFICE_WORKERS: Mapping[str, type[OfficeWorker]] = {worker.flow: worker for worker in (ZattarEvents, ChatwootEvents)}
-
 type BatchAnswer = dict[str, list[dict[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """queue: by the field of Settings. tenant_sender: the way to a host that a tenant named. owner: a new unique
-    name per claim, lock or form. jitter: a random number in [0, 1)."""
-
-    tables: Tables
-    store: ObjectStore
-    files: FileStore
-    queue: Callable[[str], Queue]
-    secrets: Secrets
-    directory: Directory
-    sender: Sender
-    streamer: Streamer
-    tenant_sender: SenderOf
-    cipher: Cipher
-    clock: Clock
-    owner: Callable[[], str]
-    jitter: Callable[[], float]
-    log: OutcomeLog
-    bug: BugLog
-    tell: EventLog = no_event
 
 
 def make_means(outside: Outside, settings: Settings) -> Means:
@@ -184,47 +137,13 @@ def make_means(outside: Outside, settings: Settings) -> Means:
     )
 
 
-def make_office_means(outside: Outside) -> OfficeMeans:
-    """Everything that the office bridge's effects are performed with."""
-    core = outside.tables.core
-    offices = Offices(core, outside.cipher, outside.clock)
-    limits = ChatwootLimits(Buckets(outside.tables.state, outside.clock), outside.clock)
-    plain = OfficeCalls(offices, outside.tenant_sender, limits)
-    audit = Audit(outside.tables.audit, outside.cipher)
-    integrations = Integrations(offices, plain, audit, outside.clock, outside.log)
-    calls = OfficeCalls(offices, outside.tenant_sender, limits, integrations.reload)
-    links, dissents, suggestions = Links(core), Dissents(core), Suggestions(core)
-    seats = Seats(calls, offices, links, outside.cipher, outside.clock)
-    return OfficeMeans(
-        calls, offices, integrations, links, dissents, audit, suggestions, seats, outside.clock, outside.tell
-    )
-
-
-def make_talk_means(outside: Outside, office: OfficeMeans) -> TalkMeans:
-    """Everything that an office's conversations are kept and told with."""
-    return TalkMeans(
-        calls=office.calls,
-        conversas=Conversas(outside.tables.core),
-        mensagens=Mensagens(outside.tables.message),
-        links=office.links,
-        staff=Staff(office.calls, outside.clock),
-        audit=office.audit,
-        clock=outside.clock,
-    )
-
-
-def make_office_worker(outside: Outside, office: OfficeMeans, parts: Parts, flow: str) -> OfficeWorker:
-    """The worker of one of OFFICE_WORKERS."""
-    return OFFICE_WORKERS[flow](parts, office, make_talk_means(outside, office))
-
-
 def make_worker(outside: Outside, means: Means, settings: Settings, flow: str) -> Worker:
     """The worker of a flow."""
     if flow not in OFFICE_WORKERS:
         return WORKERS[flow](make_parts(outside, means, settings, flow))
     office = make_office_means(outside)
     parts = make_parts(outside, means, settings, flow, partial(note_given_up, office))
-    return make_office_worker(outside, office, parts, flow)
+    return OFFICE_WORKERS[flow](parts, office, make_talk_means(outside, office))
 
 
 def make_parts(
@@ -291,21 +210,6 @@ def make_healing(
             owner=outside.owner,
             log=outside.log,
         )
-    )
-
-
-def make_people_means(outside: Outside, queues: Callable[[str], Queue]) -> PeopleMeans:
-    """What looking through offices' people stands on. A refused key is left to the workers, who take over a new one."""
-    offices = Offices(outside.tables.core, outside.cipher, outside.clock)
-    limits = ChatwootLimits(Buckets(outside.tables.state, outside.clock), outside.clock)
-    return PeopleMeans(
-        offices=offices,
-        calls=OfficeCalls(offices, outside.tenant_sender, limits),
-        links=Links(outside.tables.core),
-        cursors=PeopleCursors(outside.tables.state, outside.clock),
-        unsettled=Unsettled(outside.tables.message),
-        queue=partial(queues, ZATTAR_EVENTS.field),
-        clock=outside.clock,
     )
 
 

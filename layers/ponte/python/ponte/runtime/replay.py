@@ -12,8 +12,9 @@ from typing import Any, Literal, NoReturn
 from ponte.http import HttpRequest
 from ponte.queue.envelope import Envelope, loads
 from ponte.relays.decisions import Decide, Finish, Park, Step, Steps
-from ponte.runtime.composition import Outside, make_means, make_worker
+from ponte.runtime.composition import make_means, make_worker
 from ponte.runtime.foreseen import Foreseen, about
+from ponte.runtime.outside import Outside
 from ponte.runtime.redrive import (
     BITRIX24_EVENTS,
     CHATWOOT_EVENTS,

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from ponte.bitrix24.values import AppInstalled, AppUpdated
     from ponte.queue.sqs import SqsQueue
     from ponte.runtime.api import Api
-    from ponte.runtime.composition import BatchAnswer, Outside
+    from ponte.runtime.composition import BatchAnswer
     from ponte.runtime.healing import Healing
     from ponte.runtime.ingress import Bitrix24Door, MetaDoor
     from ponte.runtime.installation import Installation
     from ponte.runtime.office_ingress import ChatwootDoor, ZattarDoor
     from ponte.runtime.office_performer import OfficeMeans
+    from ponte.runtime.outside import Outside
     from ponte.runtime.pages import Pages
     from ponte.runtime.people_backfill import Backfill
     from ponte.runtime.people_cases import PeopleDesk
@@ -145,7 +146,7 @@ def offices() -> "Offices":
 
 @cache
 def office_means() -> "OfficeMeans":
-    from ponte.runtime.composition import make_office_means  # noqa: PLC0415
+    from ponte.runtime.office_composition import make_office_means  # noqa: PLC0415
 
     return make_office_means(outside())
 
@@ -181,8 +182,8 @@ def chatwoot_door() -> "ChatwootDoor":
 @cache
 def outside() -> "Outside":
     """What reaches beyond this process."""
-    from ponte.runtime.composition import Outside  # noqa: PLC0415
     from ponte.runtime.egress import HttpxSender, Way, is_allowed_host  # noqa: PLC0415
+    from ponte.runtime.outside import Outside  # noqa: PLC0415
     from ponte.runtime.streams import HttpxStreamer  # noqa: PLC0415
     from ponte.runtime.tenant_hosts import TenantHosts  # noqa: PLC0415
     from ponte.storage.kms import KmsCipher  # noqa: PLC0415
@@ -287,7 +288,7 @@ def healing() -> "Healing":
 @cache
 def people_means() -> "PeopleMeans":
     """What looking through offices' people stands on."""
-    from ponte.runtime.composition import make_people_means  # noqa: PLC0415
+    from ponte.runtime.office_composition import make_people_means  # noqa: PLC0415
 
     return make_people_means(outside(), queue)
 
